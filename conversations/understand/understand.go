@@ -1,0 +1,168 @@
+// Package understand reads what a texted reply means: the text, the client's
+// language, the question that is open and the present moment go in; an intent,
+// its value, how sure the reading is and what else it could be come out.
+//
+// Its words are not in its code: they are in one lexicon per language
+// (locales/lexicon.<tag>.toml), compiled once by [Compile]. It is pure: it
+// opens no file, asks no clock, remembers nothing between two texts and never
+// decides what is done about a reading. It never guesses a time: a time that
+// was not fully understood is reported as ambiguous.
+package understand
+
+import (
+	"fmt"
+	"time"
+)
+
+// Intent says what a client wants with a text. The names are those of the
+// labelled replies (shared/replies/README.md), and two more for questions that
+// only the conversation asks: Keep and Choose.
+type Intent string
+
+// The intents.
+const (
+	Confirm           Intent = "confirm"            // comes to the appointment as it stands, or says yes to a time read back
+	Change            Intent = "change"             // wants another time; When holds it where one was named
+	Cannot            Intent = "cannot"             // cannot come and names no other time
+	Late              Intent = "late"               // comes, but late
+	AttendingQuestion Intent = "attending_question" // asks where, when, who or how long
+	Interested        Intent = "interested"         // wants the job lead
+	NotInterested     Intent = "not_interested"     // does not want the job lead
+	MoreInfo          Intent = "more_info"          // wants to know more about the job lead
+	Rating            Intent = "rating"             // answers the 1-5 question; Number holds the answer
+	Done              Intent = "done"               // did the task
+	NotYet            Intent = "not_yet"            // has not done the task yet
+	WantHelp          Intent = "want_help"          // wants help with the task
+	OptinYes          Intent = "optin_yes"          // agrees to be texted
+	OptinNo           Intent = "optin_no"           // does not agree to be texted
+	Stop              Intent = "stop"               // no more messages
+	Start             Intent = "start"              // messages again
+	Help              Intent = "help"               // what is this, what can I do
+	NextAppointment   Intent = "next_appointment"   // when is the next appointment
+	CallMe            Intent = "call_me"            // asks to be phoned or to speak to the worker; When may hold a time
+	Language          Intent = "language"           // wants another language; Reading.Language holds its tag
+	WrongPerson       Intent = "wrong_person"       // not the client's number, or not the client's any more
+	Crisis            Intent = "crisis"             // danger to somebody; Reading.Danger says what kind
+	Distress          Intent = "distress"           // low or struggling, without a sign of danger
+	Social            Intent = "social"             // hello, thanks, goodbye: needs no action
+	Other             Intent = "other"              // free text for a person to read
+	Keep              Intent = "keep"               // leave the appointment as it was; only when Asked is AskedConfirmTime
+	Choose            Intent = "choose"             // picks a numbered reading; only when Asked is AskedWhich; Number holds it
+)
+
+// Intents lists every intent a reading can have, for tests that prove that
+// each of them is handled.
+var Intents = []Intent{
+	Confirm, Change, Cannot, Late, AttendingQuestion, Interested, NotInterested, MoreInfo, Rating,
+	Done, NotYet, WantHelp, OptinYes, OptinNo, Stop, Start, Help, NextAppointment, CallMe, Language,
+	WrongPerson, Crisis, Distress, Social, Other, Keep, Choose,
+}
+
+// Asked says which question is open.
+type Asked string
+
+// The questions.
+const (
+	AskedNone        Asked = "none"         // nothing is open
+	AskedAppointment Asked = "appointment"  // 1 comes, 2 another time, 3 cannot come
+	AskedReschedule  Asked = "reschedule"   // which day and time would suit you
+	AskedLead        Asked = "lead"         // 1 interested, 2 not for me, 3 tell me more
+	AskedScale       Asked = "scale"        // 1 (hard) to 5 (good)
+	AskedTask        Asked = "task"         // 1 done, 2 not yet, 3 would like help
+	AskedOptin       Asked = "optin"        // may we text you: 1 yes, 2 no
+	AskedConfirmTime Asked = "confirm_time" // a time read back: 1 yes, 2 another time, 3 leave it as it was
+	AskedWhich       Asked = "which"        // which of several numbered readings was meant
+)
+
+// Query is one text and what is known when it is read.
+type Query struct {
+	Text        string    // as it came
+	Lang        string    // the client's language tag (en, cy); every lexicon is tried whatever it is
+	Asked       Asked     // what is open; empty means AskedNone
+	Appointment time.Time // the open or else the next appointment, in the client's zone; zero if there is none
+	Now         time.Time // in the client's zone
+	Sent        time.Time // when the open question was asked; zero if unknown
+}
+
+// When is a day, a time of day, or both, as far as they were understood. The
+// zero value means that none was named.
+type When struct {
+	Date      string // YYYY-MM-DD, or empty
+	Clock     string // HH:MM in the client's zone, or empty
+	Ambiguous bool   // something about time was said that a careful person would ask back; Date and Clock are then empty
+}
+
+// String gives the form of the labelled replies: "2026-11-27T15:00",
+// "2026-11-27", "T15:00", "ambiguous", or "" when no time was named.
+func (w When) String() string {
+	switch {
+	case w.Ambiguous:
+		return "ambiguous"
+	case w.Clock == "":
+		return w.Date
+	}
+	return w.Date + "T" + w.Clock
+}
+
+// IsZero reports whether nothing about time was said.
+func (w When) IsZero() bool { return w == When{} }
+
+// Danger says what kind of danger a crisis is about. It is empty for every
+// other intent.
+type Danger string
+
+// The dangers.
+const (
+	DangerNone        Danger = ""
+	DangerSelf        Danger = "self"         // the client may harm themselves
+	DangerOverdose    Danger = "overdose"     // too much has been taken already
+	DangerOthers      Danger = "others"       // the client may harm somebody
+	DangerByOthers    Danger = "by_others"    // somebody harms the client; the answer may be read by that person
+	DangerSomeoneElse Danger = "someone_else" // a third person is at risk
+	DangerVoices      Danger = "voices"       // voices that command, or the fear of acting on them
+)
+
+// Reading is what a text was understood to mean.
+type Reading struct {
+	Intent   Intent
+	When     When   // for Change and CallMe; for other intents a time that was named besides, if any, is in Also
+	Number   int    // the number answered, 0 if none
+	Language string // for Language: the tag asked for, "" when it was not recognised
+	Danger   Danger // only with Crisis
+	// Condition holds the client's own words of a condition ("unless mum's
+	// ill"), to be shown to the specialist and to nobody else.
+	Condition string
+	Sure      int           // 0..100; below 60 the conversation had better ask
+	Also      []Reading     // further things said in the same text, most certain first
+	Others    []Alternative // near readings, most certain first
+
+	ThirdParty bool   // somebody else is writing for the client, or about the client on the client's phone
+	Lang       string // language the text seems to be in: en, cy, mix, other, or "" when too little was said
+	Unreadable bool   // a script or a language that is not understood: a person must read it
+	Voices     bool   // voices or a feeling of being watched, without danger: a kind answer, a person the same day
+	Threat     bool   // a threat to staff: also reaches the lead and everyone who is to meet this client
+	// Why is one sentence for the specialist. It repeats nothing of the text
+	// but phrases that are in a lexicon.
+	Why string
+}
+
+// Alternative is another way a text could be meant.
+type Alternative struct {
+	Intent Intent
+	Value  string // as Reading.Value gives it
+	Sure   int    // 0..100
+}
+
+// Value gives the value column of the labelled replies: a time for Change and
+// CallMe, the number for Rating and Choose, the tag for Language, else "".
+func (r Reading) Value() string {
+	switch r.Intent {
+	case Change, CallMe:
+		return r.When.String()
+	case Rating, Choose:
+		return fmt.Sprint(r.Number)
+	case Language:
+		return r.Language
+	}
+	return ""
+}
