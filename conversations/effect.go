@@ -1,0 +1,253 @@
+package conversations
+
+import (
+	"time"
+
+	"alongside/conversations/understand"
+)
+
+// Effect is one thing that a turn does beside changing the state. The store
+// writes all effects of a turn in one transaction.
+type Effect interface{ effect() }
+
+// Say puts a message into the outbox.
+type Say struct {
+	// Key names the words in the catalogue (templates/messages).
+	Key string
+	// Vars fill the words. Allowed values: string, int, [When], [Day], [Clock].
+	Vars map[string]any
+	// Channel it goes to; Next always sets it for a known client. For an
+	// unknown sender it is empty and the answer goes back to where the text
+	// came from.
+	Channel Channel
+	Urgency Urgency
+	// Question is the one that this message puts, if any; Options are its
+	// numbered answers (buttons on Telegram, "Reply 1 …" on SMS).
+	Question QuestionID
+	Options  []Choice
+	// Appointment is the one that the words speak of: the outbox asks once more
+	// whether they are still true.
+	Appointment AppointmentID
+	// Stands is the start of that appointment as the words state it; a message
+	// whose appointment has another time by then is dropped. Zero: not checked.
+	Stands time.Time
+	// NotBefore is the moment it may go; zero means at once.
+	NotBefore time.Time
+	// Until is the moment after which it must not arrive; zero means the
+	// default of 24 hours.
+	Until time.Time
+	// Held is the named reason why it goes later than now; empty if at once.
+	Held string
+}
+
+// Urgency orders what waits for the same phone: the lower overtakes.
+type Urgency int
+
+// The urgencies.
+const (
+	// Crisis words go before everything.
+	Crisis Urgency = 1
+	// Answer is owed to somebody who has just written.
+	Answer Urgency = 2
+	// Prompt is everything unasked: reminders, invitations, news of the diary.
+	Prompt Urgency = 3
+)
+
+// When is a moment said in full: weekday, date and time.
+type When time.Time
+
+// Day is a date said with its weekday.
+type Day time.Time
+
+// Clock is a time of day.
+type Clock time.Time
+
+// Choice is one numbered answer of a question.
+type Choice string
+
+// The choices. Their order in Options is their number.
+const (
+	ChooseConfirm Choice = "confirm"
+	ChooseChange  Choice = "change"
+	ChooseCannot  Choice = "cannot"
+	ChooseYes     Choice = "yes"
+	ChooseNo      Choice = "no"
+	ChooseOther   Choice = "other_time"
+	ChooseKeep    Choice = "keep"
+)
+
+// Choices lists every choice.
+var Choices = []Choice{
+	ChooseConfirm, ChooseChange, ChooseCannot, ChooseYes, ChooseNo, ChooseOther, ChooseKeep,
+}
+
+// Book writes a new appointment to the caseload.
+type Book struct{ Appointment Appointment }
+
+// SetAppointment changes an appointment on the caseload.
+type SetAppointment struct {
+	ID     AppointmentID
+	Status AppointmentStatus
+	// At is the new start; zero keeps it.
+	At time.Time
+	// Proposed is the time that the client asks for; zero clears it.
+	Proposed time.Time
+}
+
+// SetAgreement writes the ledger of agreements and what holds from now on.
+type SetAgreement struct {
+	// Channel it is about; empty means every channel of the client.
+	Channel   Channel
+	Agreement Agreement
+	// How it was said: "text", "carrier", "in person", "telegram link" …
+	How string
+}
+
+// SetBlocked notes that the carrier takes, or no longer takes, our texts.
+type SetBlocked struct {
+	Channel Channel
+	Blocked bool
+}
+
+// SetLanguage records the language that the client chose.
+type SetLanguage struct{ Language string }
+
+// JoinAccount joins the address that wrote to the client, once, by the link
+// code of the event. It makes the channel the preferred one.
+type JoinAccount struct{}
+
+// SetAddress makes the event's address (Event.From) the client's address on
+// its channel, in place of the one there was.
+type SetAddress struct{}
+
+// Close closes the client's record: the team keeps it, texting ends.
+type Close struct{}
+
+// DropQueued takes back what waits in the outbox.
+type DropQueued struct {
+	// Appointment limits it to messages that speak of one appointment; empty
+	// means everything that was not asked for (urgency [Prompt]).
+	Appointment AppointmentID
+	// Everything also drops answers that wait (after a stop).
+	Everything bool
+	// Reason is named on each dropped message.
+	Reason string
+}
+
+// Skip records that something which was due is not sent, and why.
+type Skip struct {
+	Key         string
+	Appointment AppointmentID
+	Reason      string
+}
+
+// RaiseFlag shows something to a person of the team.
+type RaiseFlag struct {
+	Reason      FlagReason
+	Appointment AppointmentID
+	// Message is the message of ours it is about; empty means the text that the
+	// event brought.
+	Message MessageID
+	// Condition is the client's own words of a condition ("unless mum's ill");
+	// stored encrypted.
+	Condition string
+	// Detail is a named reason or an error code, never a person's words.
+	Detail string
+}
+
+// SettleFlags takes down flags that have become groundless.
+type SettleFlags struct {
+	Reason      FlagReason
+	Appointment AppointmentID
+}
+
+// FlagReason says why a person should look.
+type FlagReason string
+
+// The reasons for a flag.
+const (
+	FlagNotUnderstood  FlagReason = "not_understood"
+	FlagQuestion       FlagReason = "question"
+	FlagCallMe         FlagReason = "call_me"
+	FlagChangeAsked    FlagReason = "change_asked"
+	FlagCannot         FlagReason = "cannot"
+	FlagLate           FlagReason = "late"
+	FlagCondition      FlagReason = "condition"
+	FlagDistress       FlagReason = "distress"
+	FlagVoices         FlagReason = "voices"
+	FlagThreat         FlagReason = "threat"
+	FlagStopped        FlagReason = "stopped"
+	FlagStarted        FlagReason = "started"
+	FlagDeclined       FlagReason = "declined"
+	FlagWrongPerson    FlagReason = "wrong_person"
+	FlagThirdParty     FlagReason = "third_party"
+	FlagUnknownSender  FlagReason = "unknown_sender"
+	FlagClosedClient   FlagReason = "closed_client"
+	FlagMedia          FlagReason = "media"
+	FlagMessage        FlagReason = "message"
+	FlagEdited         FlagReason = "edited"
+	FlagLanguage       FlagReason = "language"
+	FlagBlocked        FlagReason = "blocked"
+	FlagNoAnswer       FlagReason = "no_answer"
+	FlagUndelivered    FlagReason = "undelivered"
+	FlagMayNotBeSent   FlagReason = "may_not_have_been_sent"
+	FlagNotSent        FlagReason = "not_sent"
+	FlagAnswerNotSent  FlagReason = "answer_not_possible"
+	FlagTurnFailed     FlagReason = "turn_failed"
+	FlagEarly          FlagReason = "before_waking_hour"
+	FlagAmbiguousStop  FlagReason = "ambiguous_cancel"
+	FlagProposalInPast FlagReason = "proposal_unclear"
+)
+
+// FlagReasons lists every reason.
+var FlagReasons = []FlagReason{
+	FlagNotUnderstood, FlagQuestion, FlagCallMe, FlagChangeAsked, FlagCannot, FlagLate, FlagCondition,
+	FlagDistress, FlagVoices, FlagThreat, FlagStopped, FlagStarted, FlagDeclined, FlagWrongPerson,
+	FlagThirdParty, FlagUnknownSender, FlagClosedClient, FlagMedia, FlagMessage, FlagEdited, FlagLanguage,
+	FlagBlocked, FlagNoAnswer, FlagUndelivered, FlagMayNotBeSent, FlagNotSent, FlagAnswerNotSent,
+	FlagTurnFailed, FlagEarly, FlagAmbiguousStop, FlagProposalInPast,
+}
+
+// RaiseAlert tells the specialist and the duty person that a person needs to
+// read this now. It carries no score and no level.
+type RaiseAlert struct {
+	Danger understand.Danger
+}
+
+// Understood is what the assistant understood of the text that the event
+// brought; it is stored with the text so that a person can see it.
+type Understood struct{ Reading understand.Reading }
+
+// Remind schedules the event [EventReminder].
+type Remind struct {
+	Appointment AppointmentID
+	// Stands is the start it is for: a reminder for a time that moved is stale.
+	Stands time.Time
+	// Before is the offset in minutes, At the moment it falls due.
+	Before int
+	At     time.Time
+}
+
+// Expect schedules the event [EventTimeout] for a question.
+type Expect struct {
+	Question QuestionID
+	At       time.Time
+}
+
+func (Say) effect()            {}
+func (Book) effect()           {}
+func (SetAppointment) effect() {}
+func (SetAgreement) effect()   {}
+func (SetBlocked) effect()     {}
+func (SetLanguage) effect()    {}
+func (JoinAccount) effect()    {}
+func (Close) effect()          {}
+func (SetAddress) effect()     {}
+func (DropQueued) effect()     {}
+func (Skip) effect()           {}
+func (RaiseFlag) effect()      {}
+func (SettleFlags) effect()    {}
+func (RaiseAlert) effect()     {}
+func (Understood) effect()     {}
+func (Remind) effect()         {}
+func (Expect) effect()         {}

@@ -1,0 +1,189 @@
+package conversations
+
+import "time"
+
+// EventKind says what happened.
+type EventKind string
+
+// The events. Each takes the same six steps; nothing else may change a
+// conversation.
+const (
+	// EventText: somebody wrote (or sent a picture, a voice note, a place).
+	EventText EventKind = "text"
+	// EventButton: somebody pressed a button under a message of ours.
+	EventButton EventKind = "button"
+	// EventEdited: somebody edited what they wrote before (Telegram). It is
+	// kept, read for risk and shown; it answers nothing.
+	EventEdited EventKind = "edited"
+	// EventLinked: a Telegram account was joined to a client by a link code.
+	EventLinked EventKind = "linked"
+	// EventBlocked and EventUnblocked: the client blocked or unblocked the bot.
+	EventBlocked   EventKind = "blocked"
+	EventUnblocked EventKind = "unblocked"
+	// EventAgreement: a specialist records an agreement, or has it asked.
+	EventAgreement EventKind = "agreement"
+	// EventBooked, EventMoved and EventCancelled: a specialist changed the diary.
+	EventBooked    EventKind = "appointment_booked"
+	EventMoved     EventKind = "appointment_moved"
+	EventCancelled EventKind = "appointment_cancelled"
+	// EventReminder: a reminder fell due. It is recomputed from the facts.
+	EventReminder EventKind = "reminder"
+	// EventTimeout: a question was not answered in its time.
+	EventTimeout EventKind = "timeout"
+	// EventUndelivered: a message of ours surely did not arrive.
+	EventUndelivered EventKind = "undelivered"
+	// EventUnknown: nobody can tell whether a message of ours arrived.
+	EventUnknown EventKind = "unknown_delivery"
+	// EventDropped: the outbox found a message no longer true or allowed.
+	EventDropped EventKind = "dropped"
+	// EventDelivery: the provider reports how a message of ours fares. It
+	// changes the message's row; only a failure goes on as EventUndelivered.
+	EventDelivery EventKind = "delivery"
+	// EventNumberChanged: a specialist gave the client another number. What was
+	// agreed on the old one does not carry over.
+	EventNumberChanged EventKind = "number_changed"
+	// EventClosed: the client leaves the service.
+	EventClosed EventKind = "closed"
+)
+
+// EventKinds lists every kind of event.
+var EventKinds = []EventKind{
+	EventText, EventButton, EventEdited, EventLinked, EventBlocked, EventUnblocked, EventAgreement,
+	EventBooked, EventMoved, EventCancelled, EventReminder, EventTimeout, EventUndelivered, EventUnknown,
+	EventDropped, EventDelivery, EventNumberChanged, EventClosed,
+}
+
+// Event is one thing that happened to one conversation. Which fields are set
+// depends on the kind; it is serialised to JSON when a turn has to be retried,
+// encrypted like a text.
+type Event struct {
+	Kind EventKind `json:"kind"`
+	// At is when it happened as far as we know; the zero time means now.
+	At time.Time `json:"at,omitzero"`
+
+	// Client is the person it happened to. Channel adapters leave it empty:
+	// they know an address only.
+	Client ClientID `json:"client,omitempty"`
+	// From is who wrote (text, button, edited, linked, blocked, unblocked).
+	From Address `json:"from,omitzero"`
+	// ProviderID is the provider's id of what arrived: unique per channel, so
+	// that twice is once. Twilio: the MessageSid. Telegram: bot id "/" update id.
+	ProviderID string `json:"provider_id,omitempty"`
+
+	// Text is what was written, as it came (valid UTF-8, at most MaxText runes).
+	Text string `json:"text,omitempty"`
+	// Media says what came with it, or instead of it.
+	Media []Media `json:"media,omitempty"`
+	// Button is the data of the button pressed: question id ":" choice.
+	Button string `json:"button,omitempty"`
+	// LinkCode is the code of a Telegram deep link ("/start <code>").
+	LinkCode string `json:"link_code,omitempty"`
+	// OptOut is what the carrier says it did by itself with this text
+	// (Twilio's OptOutType): "stop", "start", "help" or empty.
+	OptOut string `json:"opt_out,omitempty"`
+
+	// Agreement and Channel: what a specialist recorded (agreement), on which
+	// channel; How it was said ("in person", "by letter").
+	Channel   Channel   `json:"channel,omitempty"`
+	Agreement Agreement `json:"agreement,omitempty"`
+	How       string    `json:"how,omitempty"`
+
+	// Appointment is the one that was booked, moved or cancelled (whole), or
+	// that a reminder is for (ID and At: the time it was set for).
+	Appointment Appointment `json:"appointment,omitzero"`
+	// Before is how long before the appointment a reminder was to go, in minutes.
+	Before int `json:"before,omitempty"`
+
+	// Question is the one that timed out.
+	Question QuestionID `json:"question,omitempty"`
+
+	// Message is the message of ours that a delivery event is about.
+	Message MessageID `json:"message,omitempty"`
+	// Delivery is what the provider says became of it (delivery).
+	Delivery Delivery `json:"delivery,omitempty"`
+	// Reason says why (undelivered, dropped): a named reason or a provider's
+	// error code, never a person's words.
+	Reason string `json:"reason,omitempty"`
+}
+
+// MaxText is the longest text that is kept whole, in runes; what is longer is
+// cut there and marked as cut. Twilio joins at most 1,600 characters and
+// Telegram 4,096; a webhook may carry anything.
+const MaxText = 20000
+
+// Media is a picture, voice note, place or other thing that is not text. It is
+// noted and kept as such: the assistant does not look into it.
+type Media struct {
+	Kind MediaKind `json:"kind"`
+	// Type is the content type if the provider told it ("image/jpeg").
+	Type string `json:"type,omitempty"`
+	// Ref is where the provider keeps it (a URL or a file id); it is stored
+	// encrypted and never fetched.
+	Ref string `json:"ref,omitempty"`
+	// Latitude and Longitude of a place, in degrees.
+	Latitude  float64 `json:"lat,omitempty"`
+	Longitude float64 `json:"lon,omitempty"`
+}
+
+// MediaKind says what a medium is.
+type MediaKind string
+
+// The kinds of media.
+const (
+	Picture   MediaKind = "picture"
+	VoiceNote MediaKind = "voice_note"
+	Place     MediaKind = "place"
+	OtherFile MediaKind = "file"
+)
+
+// Delivery is how a message of ours fares.
+//
+//	queued → sending → sent → delivered → read
+//	            │        └──▶ undelivered
+//	            ├──▶ failed      (surely not sent, for good)
+//	            └──▶ unknown ──▶ sent | failed   (when somebody can tell)
+//	queued → dropped             (no longer true or allowed)
+//
+// It never goes backwards: see [Delivery.After].
+type Delivery string
+
+// The states of a delivery.
+const (
+	// Queued: committed, waiting to be claimed or for its moment.
+	Queued Delivery = "queued"
+	// Sending: claimed by a process until its deadline.
+	Sending Delivery = "sending"
+	// Sent: the provider accepted it.
+	Sent Delivery = "sent"
+	// Delivered: the provider says that it reached the phone.
+	Delivered Delivery = "delivered"
+	// Read: the person opened it (not every channel tells).
+	Read Delivery = "read"
+	// Undelivered: accepted, but it did not reach the phone.
+	Undelivered Delivery = "undelivered"
+	// Failed: refused for good.
+	Failed Delivery = "failed"
+	// Unknown: it may have been sent. It is never repeated blindly.
+	Unknown Delivery = "unknown"
+	// Dropped: not sent, because it was no longer true or allowed.
+	Dropped Delivery = "dropped"
+)
+
+// Deliveries lists every state of a delivery.
+var Deliveries = []Delivery{Queued, Sending, Sent, Delivered, Read, Undelivered, Failed, Unknown, Dropped}
+
+// deliveryRank orders the states in which a provider's report may move a
+// message. A report moves it only upwards.
+var deliveryRank = map[Delivery]int{
+	Queued: 0, Sending: 1, Unknown: 2, Sent: 3, Undelivered: 4, Failed: 4, Delivered: 5, Read: 6,
+}
+
+// After says whether a provider's report d may replace the state now. Reports
+// come in any order and more than once (Twilio); a message that was delivered
+// stays delivered. Dropped is ours alone and final.
+func (d Delivery) After(now Delivery) bool {
+	if now == Dropped || d == Dropped {
+		return false
+	}
+	return deliveryRank[d] > deliveryRank[now]
+}

@@ -1,0 +1,65 @@
+package conversations
+
+import "time"
+
+// Facts are what the caseload says at the moment of a turn. The zero value is
+// an unknown sender: nobody on the caseload has the address that wrote.
+type Facts struct {
+	// Client is the person the turn is about; Client.ID is empty for an
+	// unknown sender.
+	Client     Client
+	Specialist Specialist
+	// Reach lists the client's channels, the preferred one first.
+	Reach []Reach
+	// Appointments are those that are still to come or began in the last four
+	// hours, cancelled ones left out, in order of time.
+	Appointments []Appointment
+	// CrisisSaid is when the crisis words last went to this person; zero if
+	// never. They are not repeated at every text.
+	CrisisSaid time.Time
+	// Answered is when an unknown sender last had an answer from us; zero if
+	// never. It keeps two robots from texting each other all night.
+	Answered time.Time
+}
+
+// Known says whether the sender is on the caseload.
+func (f Facts) Known() bool { return f.Client.ID != "" }
+
+// Appointment returns the appointment with the id, if it is among the facts.
+func (f Facts) Appointment(id AppointmentID) (Appointment, bool) {
+	for _, a := range f.Appointments {
+		if a.ID == id {
+			return a, true
+		}
+	}
+	return Appointment{}, false
+}
+
+// Client is the person, as far as a conversation needs to know them.
+type Client struct {
+	ID ClientID
+	// Name is what the client likes to be called, used only if Named.
+	Name  string
+	Named bool
+	// Language is the tag of the language we write to them in ("en", "cy");
+	// empty means not known yet.
+	Language string
+	// Zone is where the client's clock runs; never nil for a known client.
+	Zone *time.Location
+	// Wakes is the client's waking hour in minutes after midnight; 0 means the
+	// pathway's default. Nothing unasked goes before it.
+	Wakes int
+	// Detail says that the client wants place and names in texts. Without it a
+	// text says "the usual place": others may see the screen.
+	Detail bool
+	// Closed says that the client has left the service. Their texts are still
+	// read for risk and shown to the team.
+	Closed bool
+}
+
+// Specialist is the client's employment specialist.
+type Specialist struct {
+	ID SpecialistID
+	// Name is the first name that the client knows ("Sam").
+	Name string
+}

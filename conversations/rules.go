@@ -1,0 +1,59 @@
+package conversations
+
+import (
+	"time"
+
+	"alongside/conversations/understand"
+)
+
+// Rules are what does not change from turn to turn: the service's pathway and
+// the lexicons. Main injects them.
+type Rules struct {
+	Pathway  Pathway
+	Lexicons *understand.Lexicons
+}
+
+// Pathway describes one service: its words, languages and promises. A file in
+// templates/pathways holds it.
+type Pathway struct {
+	// Name is the file's name ("ips"); Service is what the client knows the
+	// service by, in words fit for a lock screen.
+	Name    string
+	Service string
+	// Reviewed says that a clinician of the service has read and signed its
+	// crisis words. Serve refuses a pathway without it unless told otherwise.
+	Reviewed bool
+	// Languages the service writes in, in their order; the first is written to
+	// a client whose language is not known.
+	Languages []string
+	// Zone is the service's own, for reading hours.
+	Zone *time.Location
+	// Sending is when unasked texts may go, Reading when a person reads.
+	Sending Hours
+	Reading Hours
+	// Holidays lists the days (YYYY-MM-DD) that count as no weekday.
+	Holidays map[string]bool
+	// Reminders are the offsets before an appointment, in minutes, longest first.
+	Reminders []int
+	// AnswerWithin is how long a question about a new time stays open, in minutes.
+	AnswerWithin int
+	// Crisis is where to turn when life is at risk, per language.
+	Crisis map[string]CrisisRoutes
+}
+
+// Hours are local times on weekdays, in minutes after midnight; To is exclusive.
+type Hours struct{ From, To int }
+
+// CrisisRoutes are the reviewed words for danger in one language. Each is sent
+// as it stands; the first 60 characters are neutral, for the lock screen.
+type CrisisRoutes struct {
+	// Self is said to a person who may harm themselves, or who took an overdose.
+	Self string
+	// ByOthers is said when somebody harms them: as if that person reads it.
+	ByOthers string
+	// Other is said when somebody else is at risk, by or beside the writer.
+	Other string
+	// ReviewedBy and CheckedOn say who vouches for them ("" means nobody yet).
+	ReviewedBy string
+	CheckedOn  string
+}

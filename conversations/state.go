@@ -1,0 +1,73 @@
+package conversations
+
+import "time"
+
+// StateVersion is the version of the JSON form of [State]. A state with a
+// higher version is refused: an older program must not cut a newer one's
+// memory during a rolling change.
+const StateVersion = 1
+
+// State is what a conversation remembers between two turns: ids, questions and
+// the queue. It holds no text and no name. It lives in Redis and, as a
+// snapshot, on the caseload. The zero value is a conversation that has not begun.
+type State struct {
+	Version int `json:"v"`
+	// Open is the one question that waits for an answer.
+	Open *Question `json:"open,omitempty"`
+	// Queue holds the questions that wait for their turn, oldest first.
+	Queue []Question `json:"queue,omitempty"`
+	// Closed remembers the last few questions that were answered, newest
+	// first, so that a second press of a button is known for what it is.
+	Closed []ClosedQuestion `json:"closed,omitempty"`
+	// Asked counts the questions ever asked; it gives the next its id.
+	Asked int `json:"asked,omitempty"`
+}
+
+// QuestionKind says what is being asked.
+type QuestionKind string
+
+// The questions.
+const (
+	// AskOptIn: may we text you?
+	AskOptIn QuestionKind = "optin"
+	// AskAppointment: the reminder's 1 to confirm, 2 to change, 3 cannot come.
+	AskAppointment QuestionKind = "appointment"
+	// AskReschedule: what day and time would suit you?
+	AskReschedule QuestionKind = "reschedule"
+	// AskTime: a time read back in full; nothing moves before the yes.
+	AskTime QuestionKind = "confirm_time"
+)
+
+// QuestionKinds lists every kind of question.
+var QuestionKinds = []QuestionKind{AskOptIn, AskAppointment, AskReschedule, AskTime}
+
+// Question is one thing the assistant waits to hear.
+type Question struct {
+	ID          QuestionID    `json:"id"`
+	Kind        QuestionKind  `json:"kind"`
+	Channel     Channel       `json:"ch,omitempty"`
+	Appointment AppointmentID `json:"appt,omitempty"`
+	// Date (YYYY-MM-DD) and Clock (HH:MM) are the parts of a proposed time that
+	// are known so far, in the client's zone.
+	Date  string `json:"date,omitempty"`
+	Clock string `json:"clock,omitempty"`
+	// Put counts how often the question was put; it is put at most twice.
+	Put int `json:"put,omitempty"`
+	// AskedAt is when it was put last, in Unix milliseconds.
+	AskedAt int64 `json:"at,omitempty"`
+}
+
+// ClosedQuestion is an answered question.
+type ClosedQuestion struct {
+	ID          QuestionID    `json:"id"`
+	Kind        QuestionKind  `json:"kind"`
+	Appointment AppointmentID `json:"appt,omitempty"`
+	Choice      Choice        `json:"choice,omitempty"`
+}
+
+// keptClosed is how many answered questions are remembered: enough for the
+// buttons still on a phone's screen, few enough for a small state.
+const keptClosed = 5
+
+// AskedTime returns when the question was last put, in UTC.
+func (q Question) AskedTime() time.Time { return time.UnixMilli(q.AskedAt).UTC() }
