@@ -24,12 +24,13 @@ func (k *Keys) Hashes(purpose, value string) [][]byte {
 }
 
 func (k *key) hash(purpose, value string) []byte {
-	derived, ok := k.hashers.Load(purpose)
+	known, _ := k.hashers.Load(purpose)
+	derived, ok := known.([]byte)
 	if !ok {
 		derived = k.derive("hash", purpose, keyBytes)
 		k.hashers.Store(purpose, derived)
 	}
-	mac := hmac.New(sha256.New, derived.([]byte))
+	mac := hmac.New(sha256.New, derived)
 	mac.Write([]byte(value))
 	return mac.Sum(nil)
 }
