@@ -20,7 +20,9 @@ type Say struct {
 	// unknown sender it is empty and the answer goes back to where the text
 	// came from.
 	Channel Channel
-	Urgency Urgency
+	// Language it is said in; Next always sets it.
+	Language string
+	Urgency  Urgency
 	// Question is the one that this message puts, if any; Options are its
 	// numbered answers (buttons on Telegram, "Reply 1 …" on SMS).
 	Question QuestionID
@@ -166,37 +168,37 @@ type FlagReason string
 
 // The reasons for a flag.
 const (
-	FlagNotUnderstood  FlagReason = "not_understood"
-	FlagQuestion       FlagReason = "question"
-	FlagCallMe         FlagReason = "call_me"
-	FlagChangeAsked    FlagReason = "change_asked"
-	FlagCannot         FlagReason = "cannot"
-	FlagLate           FlagReason = "late"
-	FlagCondition      FlagReason = "condition"
-	FlagDistress       FlagReason = "distress"
-	FlagVoices         FlagReason = "voices"
-	FlagThreat         FlagReason = "threat"
-	FlagStopped        FlagReason = "stopped"
-	FlagStarted        FlagReason = "started"
-	FlagDeclined       FlagReason = "declined"
-	FlagWrongPerson    FlagReason = "wrong_person"
-	FlagThirdParty     FlagReason = "third_party"
-	FlagUnknownSender  FlagReason = "unknown_sender"
-	FlagClosedClient   FlagReason = "closed_client"
-	FlagMedia          FlagReason = "media"
-	FlagMessage        FlagReason = "message"
-	FlagEdited         FlagReason = "edited"
-	FlagLanguage       FlagReason = "language"
-	FlagBlocked        FlagReason = "blocked"
-	FlagNoAnswer       FlagReason = "no_answer"
-	FlagUndelivered    FlagReason = "undelivered"
-	FlagMayNotBeSent   FlagReason = "may_not_have_been_sent"
-	FlagNotSent        FlagReason = "not_sent"
-	FlagAnswerNotSent  FlagReason = "answer_not_possible"
-	FlagTurnFailed     FlagReason = "turn_failed"
-	FlagEarly          FlagReason = "before_waking_hour"
-	FlagAmbiguousStop  FlagReason = "ambiguous_cancel"
-	FlagProposalInPast FlagReason = "proposal_unclear"
+	FlagNotUnderstood   FlagReason = "not_understood"
+	FlagQuestion        FlagReason = "question"
+	FlagCallMe          FlagReason = "call_me"
+	FlagChangeAsked     FlagReason = "change_asked"
+	FlagCannot          FlagReason = "cannot"
+	FlagLate            FlagReason = "late"
+	FlagCondition       FlagReason = "condition"
+	FlagDistress        FlagReason = "distress"
+	FlagVoices          FlagReason = "voices"
+	FlagThreat          FlagReason = "threat"
+	FlagStopped         FlagReason = "stopped"
+	FlagStarted         FlagReason = "started"
+	FlagDeclined        FlagReason = "declined"
+	FlagWrongPerson     FlagReason = "wrong_person"
+	FlagThirdParty      FlagReason = "third_party"
+	FlagUnknownSender   FlagReason = "unknown_sender"
+	FlagClosedClient    FlagReason = "closed_client"
+	FlagMedia           FlagReason = "media"
+	FlagMessage         FlagReason = "message"
+	FlagEdited          FlagReason = "edited"
+	FlagLanguage        FlagReason = "language"
+	FlagBlocked         FlagReason = "blocked"
+	FlagNoAnswer        FlagReason = "no_answer"
+	FlagUndelivered     FlagReason = "undelivered"
+	FlagMayNotBeSent    FlagReason = "may_not_have_been_sent"
+	FlagNotSent         FlagReason = "not_sent"
+	FlagAnswerNotSent   FlagReason = "answer_not_possible"
+	FlagTurnFailed      FlagReason = "turn_failed"
+	FlagEarly           FlagReason = "before_waking_hour"
+	FlagAmbiguousStop   FlagReason = "ambiguous_cancel"
+	FlagProposalUnclear FlagReason = "proposal_unclear"
 )
 
 // FlagReasons lists every reason.
@@ -205,7 +207,7 @@ var FlagReasons = []FlagReason{
 	FlagDistress, FlagVoices, FlagThreat, FlagStopped, FlagStarted, FlagDeclined, FlagWrongPerson,
 	FlagThirdParty, FlagUnknownSender, FlagClosedClient, FlagMedia, FlagMessage, FlagEdited, FlagLanguage,
 	FlagBlocked, FlagNoAnswer, FlagUndelivered, FlagMayNotBeSent, FlagNotSent, FlagAnswerNotSent,
-	FlagTurnFailed, FlagEarly, FlagAmbiguousStop, FlagProposalInPast,
+	FlagTurnFailed, FlagEarly, FlagAmbiguousStop, FlagProposalUnclear,
 }
 
 // RaiseAlert tells the specialist and the duty person that a person needs to

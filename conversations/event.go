@@ -101,6 +101,10 @@ type Event struct {
 	Message MessageID `json:"message,omitempty"`
 	// Delivery is what the provider says became of it (delivery).
 	Delivery Delivery `json:"delivery,omitempty"`
+	// Urgency is that of the message an undelivered, unknown or dropped event is
+	// about, and Blocked says that the person had stopped us at the carrier.
+	Urgency Urgency `json:"urgency,omitempty"`
+	Blocked bool    `json:"blocked,omitempty"`
 	// Reason says why (undelivered, dropped): a named reason or a provider's
 	// error code, never a person's words.
 	Reason string `json:"reason,omitempty"`

@@ -1,12 +1,245 @@
 package conversations
 
-import "time"
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"alongside/conversations/policy"
+	"alongside/conversations/understand"
+)
 
 // Next is one step of one conversation: what the event does, given the rules,
-// the facts and the state at the moment now. It is a pure function.
+// the facts and the state at the moment now. It is a pure function: it changes
+// nothing that it was given.
 //
 // The state returned is the one to store with revision+1, also when nothing
-// changed. A stale timer, a second press and a repeated event have no effects.
+// changed. A stale timer, a second press and a repeated reminder have no
+// effects. An event of a kind that Next does not know has none either.
 func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (State, []Effect) {
-	return state, nil
+	s := &step{rules: rules, facts: facts, state: state.clone(), event: event}
+	s.now = now.In(s.zone())
+	s.forgetPast()
+	switch event.Kind {
+	case EventText:
+		s.text()
+	case EventButton:
+		s.button()
+	case EventEdited:
+		s.edited()
+	case EventLinked:
+		s.linked()
+	case EventBlocked, EventUnblocked:
+		s.blocked(event.Kind == EventBlocked)
+	case EventAgreement:
+		s.agreement()
+	case EventBooked:
+		s.booked()
+	case EventMoved:
+		s.moved()
+	case EventCancelled:
+		s.cancelled()
+	case EventReminder:
+		s.reminder()
+	case EventTimeout:
+		s.timeout()
+	case EventUndelivered, EventUnknown, EventDropped:
+		s.delivery()
+	case EventNumberChanged:
+		s.numberChanged()
+	case EventClosed:
+		s.closed()
+	case EventDelivery:
+		// A report changes its message's row and nothing else; what it means for
+		// the conversation comes as EventUndelivered.
+	}
+	s.state.Version = StateVersion
+	return s.state, s.effects
+}
+
+// step is one call of Next in the making.
+type step struct {
+	rules   Rules
+	facts   Facts
+	state   State
+	event   Event
+	now     time.Time
+	reading understand.Reading
+	effects []Effect
+}
+
+func (s *step) do(e Effect) { s.effects = append(s.effects, e) }
+
+func (s *step) flag(r FlagReason, a AppointmentID) {
+	s.do(RaiseFlag{Reason: r, Appointment: a, Message: s.event.Message, Detail: s.event.Reason})
+}
+
+func (s *step) zone() *time.Location {
+	if s.facts.Client.Zone != nil {
+		return s.facts.Client.Zone
+	}
+	if s.rules.Pathway.Zone != nil {
+		return s.rules.Pathway.Zone
+	}
+	return time.UTC
+}
+
+// forgetPast drops what a conversation need not remember any more, so that the
+// state stays small.
+func (s *step) forgetPast() {
+	past := func(stands int64) bool { return stands != 0 && time.UnixMilli(stands).Before(s.now.Add(-aftermath)) }
+	s.state.Reminded = slices.DeleteFunc(s.state.Reminded, func(r Reminded) bool { return past(r.Stands) })
+	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(q Question) bool { return past(q.Stands) })
+	s.state.Closed = slices.DeleteFunc(s.state.Closed, func(q ClosedQuestion) bool { return past(q.Stands) })
+	if q := s.state.Open; q != nil && past(q.Stands) {
+		s.closeQuestion("")
+	}
+}
+
+// aftermath is how long after its start an appointment still takes answers:
+// "stuck on the bus" comes late by nature.
+const aftermath = 4 * time.Hour
+
+// language is the one to answer in: the language that somebody has just
+// written Welsh in, else the client's own, else the pathway's first.
+func (s *step) language() string {
+	if l := s.reading.Lang; l != "" && l != "en" && slices.Contains(s.rules.Pathway.Languages, l) {
+		return l
+	}
+	return s.ownLanguage()
+}
+
+func (s *step) ownLanguage() string {
+	if slices.Contains(s.rules.Pathway.Languages, s.facts.Client.Language) {
+		return s.facts.Client.Language
+	}
+	if len(s.rules.Pathway.Languages) > 0 {
+		return s.rules.Pathway.Languages[0]
+	}
+	return "en"
+}
+
+// reach returns what holds on a channel.
+func (s *step) reach(c Channel) Reach {
+	for _, r := range s.facts.Reach {
+		if r.Channel == c {
+			return r
+		}
+	}
+	return Reach{Channel: c, Agreement: AgreementNone}
+}
+
+// channel picks where something unasked goes: the first channel that is agreed
+// and open, else the first that there is. It never crosses to a channel that
+// was not agreed.
+func (s *step) channel() Channel {
+	for _, r := range s.facts.Reach {
+		if r.Agreement == AgreementGiven && !r.Blocked {
+			return r.Channel
+		}
+	}
+	if len(s.facts.Reach) > 0 {
+		return s.facts.Reach[0].Channel
+	}
+	return ""
+}
+
+func (s *step) standing(c Channel) policy.Standing {
+	r := s.reach(c)
+	return policy.Standing{
+		Given:    r.Agreement == AgreementGiven,
+		Asked:    r.Agreement == AgreementAsked,
+		Stopped:  r.Agreement == AgreementStopped,
+		Declined: r.Agreement == AgreementDeclined,
+		Doubted:  r.Agreement == AgreementDoubted,
+		Closed:   s.facts.Client.Closed,
+		Blocked:  r.Blocked,
+	}
+}
+
+func (s *step) hours() policy.Hours {
+	p := s.rules.Pathway
+	return policy.Hours{From: p.Sending.From, To: p.Sending.To, Wakes: s.facts.Client.Wakes, Holidays: p.Holidays}
+}
+
+// answer says something to whoever has just written. It is never held.
+func (s *step) answer(key string, vars map[string]any) { s.reply(Say{Key: key, Vars: vars}) }
+
+func (s *step) reply(m Say) {
+	m.Channel, m.Urgency = s.event.From.Channel, Answer
+	if m.Language == "" {
+		m.Language = s.language()
+	}
+	if s.facts.Known() {
+		v := policy.May(policy.Reply, s.standing(m.Channel), s.hours(), s.now, time.Time{})
+		if v.Decision == policy.Never {
+			s.do(Skip{Key: m.Key, Appointment: m.Appointment, Reason: string(v.Reason)})
+			return
+		}
+	}
+	s.do(m)
+}
+
+// prompt says something unasked, when policy lets it: now, or at the next open
+// moment before latest (zero: any). It reports whether it will be said.
+func (s *step) prompt(kind policy.Kind, m Say, latest time.Time) bool {
+	if m.Channel == "" {
+		m.Channel = s.channel()
+	}
+	m.Urgency, m.Language = Prompt, s.ownLanguage()
+	reason := policy.Unreachable
+	if m.Channel != "" {
+		v := policy.May(kind, s.standing(m.Channel), s.hours(), s.now, latest)
+		switch v.Decision {
+		case policy.Later:
+			m.NotBefore, m.Held = v.At, string(v.Reason)
+			fallthrough
+		case policy.Now:
+			if !latest.IsZero() {
+				m.Until = latest
+			}
+			if s.facts.Client.Named && s.facts.Client.Name != "" {
+				m.Vars["name"] = s.facts.Client.Name
+			}
+			s.do(m)
+			return true
+		case policy.Never:
+			reason = v.Reason
+		}
+	}
+	s.do(Skip{Key: m.Key, Appointment: m.Appointment, Reason: string(reason)})
+	return false
+}
+
+// readsNow says whether a person of the service reads texts at this moment.
+func (s *step) readsNow() bool { return s.readingHours().Next(s.now).Equal(s.now) }
+
+// readsNext is the day on which somebody will read.
+func (s *step) readsNext() Day { return Day(s.readingHours().Next(s.now)) }
+
+func (s *step) readingHours() policy.Hours {
+	p := s.rules.Pathway
+	return policy.Hours{From: p.Reading.From, To: p.Reading.To, Holidays: p.Holidays}
+}
+
+// read says the words of a key that has two forms: one for hours in which
+// somebody reads (".open"), one that says when somebody will (".later").
+func (s *step) read(key string) {
+	vars := map[string]any{"specialist": s.facts.Specialist.Name}
+	if s.readsNow() {
+		s.answer(key+".open", vars)
+		return
+	}
+	vars["day"] = s.readsNext()
+	s.answer(key+".later", vars)
+}
+
+// newQuestion makes a question with an id of its own.
+func (s *step) newQuestion(kind QuestionKind, a Appointment) Question {
+	s.state.Asked++
+	q := Question{ID: QuestionID("q" + strconv.Itoa(s.state.Asked)), Kind: kind, Appointment: a.ID}
+	if !a.At.IsZero() {
+		q.Stands = a.At.UnixMilli()
+	}
+	return q
 }

@@ -19,6 +19,9 @@ type State struct {
 	// Closed remembers the last few questions that were answered, newest
 	// first, so that a second press of a button is known for what it is.
 	Closed []ClosedQuestion `json:"closed,omitempty"`
+	// Reminded remembers which reminders went, so that each goes once however
+	// often its job runs; what is past is forgotten.
+	Reminded []Reminded `json:"reminded,omitempty"`
 	// Asked counts the questions ever asked; it gives the next its id.
 	Asked int `json:"asked,omitempty"`
 }
@@ -47,6 +50,9 @@ type Question struct {
 	Kind        QuestionKind  `json:"kind"`
 	Channel     Channel       `json:"ch,omitempty"`
 	Appointment AppointmentID `json:"appt,omitempty"`
+	// Stands is the start of that appointment as the question stated it, in
+	// Unix milliseconds.
+	Stands int64 `json:"stands,omitempty"`
 	// Date (YYYY-MM-DD) and Clock (HH:MM) are the parts of a proposed time that
 	// are known so far, in the client's zone.
 	Date  string `json:"date,omitempty"`
@@ -63,6 +69,19 @@ type ClosedQuestion struct {
 	Kind        QuestionKind  `json:"kind"`
 	Appointment AppointmentID `json:"appt,omitempty"`
 	Choice      Choice        `json:"choice,omitempty"`
+	// Stands is the start of the appointment that the question spoke of, in
+	// Unix milliseconds: a button under a reminder for a time that moved since
+	// must not answer for the new one.
+	Stands int64 `json:"stands,omitempty"`
+}
+
+// Reminded is a reminder that was said, or decided against.
+type Reminded struct {
+	Appointment AppointmentID `json:"appt"`
+	// Stands is the start it spoke of, in Unix milliseconds; Before the offset
+	// in minutes.
+	Stands int64 `json:"stands"`
+	Before int   `json:"before"`
 }
 
 // keptClosed is how many answered questions are remembered: enough for the

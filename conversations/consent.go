@@ -1,0 +1,252 @@
+package conversations
+
+import (
+	"strings"
+	"time"
+
+	"alongside/conversations/policy"
+	"alongside/conversations/understand"
+)
+
+// stops says whether the text ends the texting: by the carrier's own word, by
+// a word on which the carrier acts, or in the person's own words.
+func (s *step) stops() bool {
+	return s.event.OptOut == "stop" || s.carrierWord() == "stop" || s.reading.Intent == understand.Stop ||
+		s.alsoSaid(understand.Stop)
+}
+
+// starts says whether the text begins the texting again. A bare YES is one of
+// the carriers' words for it, but only from somebody who had stopped.
+func (s *step) starts() bool {
+	if s.event.OptOut == "start" || s.reading.Intent == understand.Start {
+		return true
+	}
+	return s.carrierWord() == "start" && s.reach(s.event.From.Channel).Agreement == AgreementStopped
+}
+
+// carrierWord is the reserved word that the text consists of, on the channel
+// whose carriers act on such words.
+func (s *step) carrierWord() string {
+	if s.event.From.Channel != SMS {
+		return ""
+	}
+	return string(understand.ReservedWord(s.event.Text))
+}
+
+func (s *step) alsoSaid(i understand.Intent) bool {
+	for _, r := range s.reading.Also {
+		if r.Intent == i {
+			return true
+		}
+	}
+	return false
+}
+
+// stop ends all texting on every channel. Nothing confirms it: after the
+// carrier's own words it could not be delivered, and after any other it would
+// be one text too many. The record stays.
+func (s *step) stop() {
+	how := "text"
+	if s.event.OptOut == "stop" || s.carrierWord() == "stop" {
+		how = "carrier"
+		s.do(SetBlocked{Channel: s.event.From.Channel, Blocked: true})
+		if _, open := s.about(); open && strings.EqualFold(strings.TrimSpace(s.event.Text), "cancel") {
+			// CANCEL may have meant the meeting, and has blocked our texts as
+			// well: a person has to ask, by another way.
+			a, _ := s.about()
+			s.flag(FlagAmbiguousStop, a.ID)
+		}
+	}
+	s.do(SetAgreement{Agreement: AgreementStopped, How: how})
+	s.do(DropQueued{Everything: true, Reason: string(policy.Stopped)})
+	s.flag(FlagStopped, "")
+	s.closeAll()
+}
+
+// start begins again, on the channel it was said on.
+func (s *step) start() {
+	c := s.event.From.Channel
+	switch s.reach(c).Agreement {
+	case AgreementDoubted:
+		s.flag(FlagWrongPerson, "")
+		return
+	case AgreementAsked:
+		s.optIn("text")
+		return
+	case AgreementGiven:
+		s.help()
+		return
+	case AgreementStopped, AgreementDeclined, AgreementNone:
+	}
+	if s.facts.Client.Closed {
+		s.closedClient()
+		return
+	}
+	s.grant(c, "text")
+	s.do(SetBlocked{Channel: c, Blocked: false})
+	s.flag(FlagStarted, "")
+	s.answer("start.welcome_back", s.withSpecialist())
+	s.remindAll()
+}
+
+// grant records a yes and lets the rest of the turn act on it.
+func (s *step) grant(c Channel, how string) {
+	s.do(SetAgreement{Channel: c, Agreement: AgreementGiven, How: how})
+	s.setReach(c, AgreementGiven, false)
+}
+
+// setReach keeps the facts in step with an effect of this turn, so that policy
+// judges by what has just been said.
+func (s *step) setReach(c Channel, a Agreement, blocked bool) {
+	reach := make([]Reach, 0, len(s.facts.Reach)+1)
+	found := false
+	for _, r := range s.facts.Reach {
+		if r.Channel == c {
+			r.Agreement, r.Blocked, found = a, blocked, true
+		}
+		reach = append(reach, r)
+	}
+	if !found {
+		reach = append(reach, Reach{Channel: c, Agreement: a, Blocked: blocked})
+	}
+	s.facts.Reach = reach
+}
+
+// agreement is a specialist recording what was agreed, or having it asked.
+func (s *step) agreement() {
+	c := s.event.Channel
+	switch s.event.Agreement {
+	case AgreementGiven:
+		again := s.reach(c).Agreement == AgreementGiven
+		s.grant(c, s.event.How)
+		if again {
+			return
+		}
+		s.prompt(policy.Unasked, Say{Key: "optin.welcome", Channel: c, Vars: s.introduction()}, time.Time{})
+		s.remindAll()
+	case AgreementAsked:
+		s.do(SetAgreement{Channel: c, Agreement: AgreementAsked, How: s.event.How})
+		s.setReach(c, AgreementAsked, s.reach(c).Blocked)
+		s.askOptIn(c)
+	default:
+		// A specialist may record any other word of the client's: no, or stop.
+		s.do(SetAgreement{Channel: c, Agreement: s.event.Agreement, How: s.event.How})
+		s.do(DropQueued{Everything: true, Reason: string(policy.Stopped)})
+		s.closeAll()
+	}
+}
+
+func (s *step) introduction() map[string]any {
+	return map[string]any{"specialist": s.facts.Specialist.Name, "service": s.rules.Pathway.Service}
+}
+
+// askOptIn puts the opt-in question: the one thing that may be sent before an
+// agreement.
+func (s *step) askOptIn(c Channel) {
+	q := s.newQuestion(AskOptIn, Appointment{})
+	q.Channel = c
+	said := s.prompt(policy.Invitation, Say{
+		Key: "optin.question", Channel: c, Vars: s.introduction(), Question: q.ID, Options: yesOrNo,
+	}, time.Time{})
+	if said {
+		s.open(q)
+	}
+}
+
+var yesOrNo = []Choice{ChooseYes, ChooseNo}
+
+// invited is a text of somebody whose opt-in question is open.
+func (s *step) invited() {
+	r := s.reading
+	switch r.Intent {
+	case understand.OptinYes, understand.Confirm:
+		s.sideways()
+		s.optIn("text")
+	case understand.OptinNo, understand.Cannot:
+		s.optOut("text")
+	case understand.WrongPerson:
+		s.wrongPerson()
+	case understand.Help:
+		s.help()
+	case understand.Distress:
+		s.flag(FlagDistress, "")
+		s.read("distress")
+	case understand.Social:
+	default:
+		s.handOver(FlagNotUnderstood)
+	}
+}
+
+func (s *step) optIn(how string) {
+	s.grant(s.event.From.Channel, how)
+	s.do(SettleFlags{Reason: FlagNoAnswer})
+	if q := s.state.Open; q != nil && q.Kind == AskOptIn {
+		s.closeQuestion(ChooseYes)
+	}
+	s.answer("optin.thanks", s.withSpecialist())
+	s.remindAll()
+}
+
+func (s *step) optOut(how string) {
+	s.do(SetAgreement{Channel: s.event.From.Channel, Agreement: AgreementDeclined, How: how})
+	s.flag(FlagDeclined, "")
+	s.closeQuestion(ChooseNo)
+	s.answer("optin.declined", s.withSpecialist())
+}
+
+// wrongPerson is somebody saying that this is not the client. Nothing personal
+// is said on this channel until a specialist has settled it.
+func (s *step) wrongPerson() {
+	c := s.event.From.Channel
+	s.flag(FlagWrongPerson, "")
+	s.answer("wrong_person", nil)
+	s.do(SetAgreement{Channel: c, Agreement: AgreementDoubted, How: "text"})
+	s.do(DropQueued{Reason: string(policy.Doubted)})
+	s.closeAll()
+}
+
+// linked joins a Telegram account to the client whose code it brought. Using
+// the code is the agreement: the client asked for Telegram, and wrote first.
+func (s *step) linked() {
+	c := s.event.From.Channel
+	if s.facts.Client.Closed {
+		s.flag(FlagClosedClient, "")
+		return
+	}
+	s.do(JoinAccount{})
+	s.grant(c, "link")
+	s.answer("optin.welcome", s.introduction())
+	s.remindAll()
+}
+
+// blocked is the client blocking or unblocking the bot. Unblocking alone is no
+// new agreement; their own "start" is.
+func (s *step) blocked(now bool) {
+	if !s.facts.Known() {
+		return
+	}
+	c := s.event.From.Channel
+	s.do(SetBlocked{Channel: c, Blocked: now})
+	if now && s.reach(c).Agreement == AgreementGiven {
+		s.do(SetAgreement{Channel: c, Agreement: AgreementStopped, How: "blocked"})
+		s.do(DropQueued{Reason: string(policy.Blocked)})
+		s.flag(FlagBlocked, "")
+	}
+}
+
+// numberChanged gives the client another number. What was agreed on the old
+// one does not carry over: somebody else may hold it.
+func (s *step) numberChanged() {
+	s.do(SetAddress{})
+	s.do(SetAgreement{Channel: s.event.From.Channel, Agreement: AgreementNone, How: "number changed"})
+	s.do(SetBlocked{Channel: s.event.From.Channel, Blocked: false})
+	s.do(DropQueued{Everything: true, Reason: "number_changed"})
+	s.closeAll()
+}
+
+// closed ends the texting because the client leaves the service.
+func (s *step) closed() {
+	s.do(Close{})
+	s.do(DropQueued{Everything: true, Reason: string(policy.Closed)})
+	s.closeAll()
+}

@@ -1,0 +1,234 @@
+package conversations
+
+import (
+	"slices"
+	"time"
+
+	"alongside/conversations/policy"
+)
+
+// useless is how long before its appointment a reminder is no longer worth
+// sending: the client may be on the way.
+const useless = time.Hour
+
+// booked is a specialist arranging an appointment.
+func (s *step) booked() {
+	a := s.event.Appointment
+	a.Status = Booked
+	s.do(Book{Appointment: a})
+	s.warnEarly(a)
+	s.remind(a)
+}
+
+// warnEarly tells the specialist when the client would have to get up for it.
+func (s *step) warnEarly(a Appointment) {
+	at := a.At.In(s.now.Location())
+	if w := s.facts.Client.Wakes; w > 0 && at.Hour()*60+at.Minute() < w {
+		s.do(RaiseFlag{Reason: FlagEarly, Appointment: a.ID})
+	}
+}
+
+// moved is a specialist giving an appointment another time. Where it is the
+// time that the client had asked for, it is agreed; otherwise the client is
+// asked.
+func (s *step) moved() {
+	old, ok := s.facts.Appointment(s.event.Appointment.ID)
+	if !ok {
+		return
+	}
+	a := old
+	a.At, a.Proposed = s.event.Appointment.At, time.Time{}
+	agreed := old.Proposed.Equal(a.At) && !old.Proposed.IsZero()
+	a.Status = Booked
+	if agreed {
+		a.Status = Confirmed
+	}
+	if a.At.Equal(old.At) {
+		return
+	}
+	s.do(SetAppointment{ID: a.ID, Status: a.Status, At: a.At})
+	s.do(DropQueued{Appointment: a.ID, Reason: "appointment_moved"})
+	s.settle(a.ID)
+	s.closeAbout(a.ID, "")
+	s.setFact(a)
+	s.warnEarly(a)
+	s.remind(a)
+	if !a.At.After(s.now) {
+		return
+	}
+	m := Say{
+		Key: "appointment.moved", Appointment: a.ID, Stands: a.At,
+		Vars: map[string]any{"when": s.local(a), "before": s.local(old), "specialist": s.facts.Specialist.Name},
+	}
+	if agreed {
+		m.Key = "appointment.agreed"
+		delete(m.Vars, "before")
+		s.prompt(policy.Unasked, m, a.At.Add(-useless))
+		s.nextInLine()
+		return
+	}
+	s.askAbout(a, m, a.At.Add(-useless))
+}
+
+func (s *step) setFact(a Appointment) {
+	s.facts.Appointments = slices.Clone(s.facts.Appointments)
+	for i := range s.facts.Appointments {
+		if s.facts.Appointments[i].ID == a.ID {
+			s.facts.Appointments[i] = a
+		}
+	}
+}
+
+// cancelled is a specialist calling an appointment off.
+func (s *step) cancelled() {
+	a, ok := s.facts.Appointment(s.event.Appointment.ID)
+	if !ok || a.Status == Cancelled {
+		return
+	}
+	s.do(SetAppointment{ID: a.ID, Status: Cancelled})
+	s.do(DropQueued{Appointment: a.ID, Reason: "appointment_cancelled"})
+	s.settle(a.ID)
+	s.closeAbout(a.ID, "")
+	if a.At.After(s.now) {
+		s.prompt(policy.Unasked, Say{Key: "appointment.cancelled", Appointment: a.ID, Vars: s.meetingVars(a)}, a.At)
+	}
+	s.nextInLine()
+}
+
+// remind schedules the reminders of one appointment that are still to come. A
+// late booking, for which all of them are past, still gets one.
+func (s *step) remind(a Appointment) {
+	if !a.At.After(s.now.Add(useless)) {
+		return
+	}
+	any := false
+	for _, before := range s.rules.Pathway.Reminders {
+		due := s.due(a, before)
+		if due.Before(s.now) {
+			continue
+		}
+		any = true
+		s.do(Remind{Appointment: a.ID, Stands: a.At, Before: before, At: due})
+	}
+	if !any && !s.wasReminded(a) {
+		s.do(Remind{Appointment: a.ID, Stands: a.At, Before: 0, At: s.now})
+	}
+}
+
+// remindAll schedules the reminders of every appointment ahead: those that
+// fell due before somebody agreed to them were not sent.
+func (s *step) remindAll() {
+	for _, a := range s.facts.Appointments {
+		if a.At.After(s.now) && a.Status != Cannot {
+			s.remind(a)
+		}
+	}
+}
+
+// due is when a reminder falls due: the offset before the appointment if the
+// client may be texted then, else the next open moment, else, where waiting
+// would make it useless, the last open one before.
+func (s *step) due(a Appointment, before int) time.Time {
+	h := s.hours()
+	want := a.At.In(s.now.Location()).Add(-time.Duration(before) * time.Minute)
+	if days := before / (24 * 60); days > 0 && before%(24*60) == 0 {
+		// Whole days are days on the calendar, not 24 hours: the clock changes.
+		local := a.At.In(s.now.Location())
+		day := time.Date(local.Year(), local.Month(), local.Day()-days, 12, 0, 0, 0, local.Location())
+		want = policy.At(day, local.Hour()*60+local.Minute())
+	}
+	next := h.Next(want)
+	if !next.IsZero() && next.Before(a.At.Add(-useless)) && onOrBefore(next, want, before) {
+		return next
+	}
+	if last := h.Last(want); !last.IsZero() {
+		return last
+	}
+	return want
+}
+
+// onOrBefore says whether waiting until next keeps a reminder of so many
+// minutes before worth its name: not if it would slip by more than a third.
+func onOrBefore(next, want time.Time, before int) bool {
+	return next.Sub(want) <= time.Duration(max(before/3, 8*60))*time.Minute
+}
+
+func (s *step) wasReminded(a Appointment) bool {
+	return slices.ContainsFunc(s.state.Reminded, func(r Reminded) bool {
+		return r.Appointment == a.ID && r.Stands == a.At.UnixMilli()
+	})
+}
+
+// reminder is a reminder falling due. It is recomputed here from what holds
+// now: one for a time that moved, for a meeting that was called off or that
+// the client cannot come to, and one that went already, do nothing.
+func (s *step) reminder() {
+	a, ok := s.facts.Appointment(s.event.Appointment.ID)
+	mark := Reminded{
+		Appointment: s.event.Appointment.ID, Stands: s.event.Appointment.At.UnixMilli(), Before: s.event.Before,
+	}
+	stale := !ok || a.At.UnixMilli() != mark.Stands || a.Status == Cancelled || slices.Contains(s.state.Reminded, mark)
+	if stale || !a.At.After(s.now) {
+		return
+	}
+	if a.Status == Cannot || a.Status == ChangeAsked {
+		s.state.Reminded = append(s.state.Reminded, mark)
+		s.do(Skip{Key: "appointment.reminder", Appointment: a.ID, Reason: string(a.Status)})
+		return
+	}
+	key, vars := s.withPlace("appointment.reminder", a)
+	latest := a.At.Add(-useless)
+	if a.Status == Confirmed {
+		key, vars = s.withPlace("appointment.reminder_confirmed", a)
+		s.state.Reminded = append(s.state.Reminded, mark)
+		s.prompt(policy.Unasked, Say{Key: key, Vars: vars, Appointment: a.ID, Stands: a.At}, latest)
+		return
+	}
+	if !s.canPrompt(latest) {
+		// What is not agreed today may be tomorrow: only what went is marked.
+		s.prompt(policy.Unasked, Say{Key: key, Vars: vars, Appointment: a.ID, Stands: a.At}, latest)
+		return
+	}
+	s.state.Reminded = append(s.state.Reminded, mark)
+	s.askAbout(a, Say{Key: key, Vars: vars, Appointment: a.ID, Stands: a.At}, latest)
+}
+
+func (s *step) canPrompt(latest time.Time) bool {
+	c := s.channel()
+	return c != "" && policy.May(policy.Unasked, s.standing(c), s.hours(), s.now, latest).Decision != policy.Never
+}
+
+// askAbout puts the question of a reminder. While another matter is being
+// talked about, it waits for its turn.
+func (s *step) askAbout(a Appointment, m Say, latest time.Time) {
+	q := s.newQuestion(AskAppointment, a)
+	if s.busyWith(a) {
+		s.state.Queue = append(s.state.Queue, q)
+		s.do(Expect{Question: q.ID, At: s.state.Open.AskedTime().Add(patience)})
+		return
+	}
+	m.Question, m.Options = q.ID, reminderOptions
+	if s.prompt(policy.Unasked, m, latest) {
+		s.open(q)
+	}
+}
+
+// busyWith says whether a question about something else has the floor.
+func (s *step) busyWith(a Appointment) bool {
+	q := s.state.Open
+	return q != nil && q.Appointment != a.ID && s.now.Sub(q.AskedTime()) < patience
+}
+
+// putWaiting puts a question that had to wait, with the words that are right
+// now, or lets it go when it has become groundless.
+func (s *step) putWaiting(q Question) {
+	a, ok := s.facts.Appointment(q.Appointment)
+	if !ok || q.Kind != AskAppointment || a.At.UnixMilli() != q.Stands || a.Status != Booked || !a.At.After(s.now) {
+		return
+	}
+	key, vars := s.withPlace("appointment.reminder", a)
+	m := Say{Key: key, Vars: vars, Appointment: a.ID, Stands: a.At, Question: q.ID, Options: reminderOptions}
+	if s.prompt(policy.Unasked, m, a.At.Add(-useless)) {
+		s.open(q)
+	}
+}

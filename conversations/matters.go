@@ -1,0 +1,64 @@
+package conversations
+
+import (
+	"slices"
+
+	"alongside/conversations/policy"
+	"alongside/conversations/understand"
+)
+
+// help says what this is and what can be texted. The carrier may have said its
+// own words already when the text was a bare HELP.
+func (s *step) help() {
+	if s.event.OptOut == "help" {
+		return
+	}
+	s.answer("help", s.introduction())
+}
+
+// learnLanguage records the language of a client who has none on record yet
+// and has just written in one that the service speaks.
+func (s *step) learnLanguage() {
+	l := s.reading.Lang
+	if s.facts.Client.Language == "" && slices.Contains(s.rules.Pathway.Languages, l) && s.reading.Intent != understand.Language {
+		s.do(SetLanguage{Language: l})
+		s.facts.Client.Language = l
+	}
+}
+
+// changeLanguage switches to a language that the service speaks, and hands the
+// wish for any other to a person.
+func (s *step) changeLanguage(tag string) {
+	if !slices.Contains(s.rules.Pathway.Languages, tag) {
+		s.flag(FlagLanguage, "")
+		s.answer("language.unknown", s.withSpecialist())
+		return
+	}
+	s.do(SetLanguage{Language: tag})
+	s.facts.Client.Language = tag
+	s.reply(Say{Key: "language.set", Language: tag})
+}
+
+// delivery is what became of a message of ours, where that is bad news.
+func (s *step) delivery() {
+	e := s.event
+	c := e.Channel
+	if e.Blocked && c != "" {
+		s.do(SetBlocked{Channel: c, Blocked: true})
+		if s.reach(c).Agreement == AgreementGiven {
+			s.do(SetAgreement{Channel: c, Agreement: AgreementStopped, How: "carrier"})
+			s.do(DropQueued{Reason: string(policy.Blocked)})
+			s.flag(FlagBlocked, "")
+		}
+	}
+	switch {
+	case e.Kind == EventUnknown:
+		s.flag(FlagMayNotBeSent, "")
+	case e.Urgency == Crisis:
+		s.flag(FlagAnswerNotSent, "")
+	case e.Kind == EventUndelivered:
+		s.flag(FlagUndelivered, "")
+	case e.Kind == EventDropped && e.Reason == string(policy.TooLate):
+		s.flag(FlagNotSent, "")
+	}
+}

@@ -1,0 +1,347 @@
+package conversations
+
+import (
+	"strings"
+	"time"
+
+	"alongside/conversations/policy"
+	"alongside/conversations/understand"
+)
+
+// reminderOptions are the numbered answers of a reminder, in their order.
+var reminderOptions = []Choice{ChooseConfirm, ChooseChange, ChooseCannot}
+
+// readBackOptions are those of a time that was read back.
+var readBackOptions = []Choice{ChooseYes, ChooseOther, ChooseKeep}
+
+// meeting is the appointment a text is about, if it can still be talked about.
+// Without one the text goes to a person.
+func (s *step) meeting() (Appointment, bool) {
+	a, ok := s.about()
+	if !ok || a.Status == Cancelled {
+		return Appointment{}, false
+	}
+	return a, true
+}
+
+// local is the start of an appointment on the client's clock.
+func (s *step) local(a Appointment) When { return When(a.At.In(s.now.Location())) }
+
+func (s *step) meetingVars(a Appointment) map[string]any {
+	return map[string]any{"when": s.local(a), "specialist": s.facts.Specialist.Name}
+}
+
+// withPlace says the place where the client wants it said, and "the usual
+// place" everywhere else: others may see the screen.
+func (s *step) withPlace(key string, a Appointment) (string, map[string]any) {
+	vars := s.meetingVars(a)
+	if s.facts.Client.Detail && strings.TrimSpace(a.Place) != "" {
+		vars["place"] = a.Place
+		return key + "_at", vars
+	}
+	return key, vars
+}
+
+// yes is a yes to whatever is open.
+func (s *step) yes() {
+	q := s.state.Open
+	if q != nil && q.Kind == AskTime {
+		if a, ok := s.facts.Appointment(q.Appointment); ok {
+			s.propose(*q, a)
+			return
+		}
+	}
+	a, ok := s.meeting()
+	switch {
+	case !ok && s.reading.Intent == understand.OptinYes:
+		// A yes to nothing: they had agreed already.
+	case !ok:
+		s.handOver(FlagMessage)
+	default:
+		s.confirm(a)
+	}
+}
+
+// confirm writes the client's yes to the caseload and repeats day, date, time.
+func (s *step) confirm(a Appointment) {
+	if !a.At.After(s.now) {
+		s.flag(FlagMessage, a.ID)
+		s.answer("appointment.gone", s.withSpecialist())
+		return
+	}
+	s.do(SetAppointment{ID: a.ID, Status: Confirmed})
+	s.settle(a.ID)
+	s.closeAbout(a.ID, ChooseConfirm)
+	key := "appointment.confirmed"
+	if s.reading.Condition != "" {
+		key = "appointment.confirmed_condition"
+	}
+	s.answer(key, s.meetingVars(a))
+}
+
+// settle takes down what the client has just answered by another word.
+func (s *step) settle(a AppointmentID) {
+	for _, r := range []FlagReason{FlagChangeAsked, FlagCannot, FlagNoAnswer} {
+		s.do(SettleFlags{Reason: r, Appointment: a})
+	}
+}
+
+// keep leaves the appointment as it was.
+func (s *step) keep() {
+	a, ok := s.meeting()
+	if !ok {
+		s.handOver(FlagMessage)
+		return
+	}
+	s.keepAppointment(a)
+}
+
+func (s *step) keepAppointment(a Appointment) {
+	if a.Status != Booked {
+		// They had asked for another time, or said that they cannot come; now it
+		// is to stay, and "it stays" is a yes.
+		s.confirm(a)
+		return
+	}
+	s.closeAbout(a.ID, ChooseKeep)
+	s.answer("appointment.kept", map[string]any{"when": s.local(a)})
+}
+
+// change is the wish for another time, as far as it was understood. Nothing
+// moves before it was read back in full, the client said yes, and the
+// specialist agreed.
+func (s *step) change(w understand.When) {
+	a, ok := s.meeting()
+	if !ok {
+		s.handOver(FlagMessage)
+		return
+	}
+	date, clock := w.Date, w.Clock
+	if q := s.state.Open; q != nil && q.Appointment == a.ID && q.Kind == AskReschedule {
+		// "What time on Friday?" – "3": the day that was named stands.
+		if date == "" {
+			date = q.Date
+		}
+		if clock == "" {
+			clock = q.Clock
+		}
+	}
+	switch {
+	case w.Ambiguous || (date == "" && clock == "" && s.asksAgain(a)):
+		s.askAgain(a)
+	case date == "" && clock == "" && s.anyTime(a):
+	case date == "" && clock == "":
+		s.askReschedule(a)
+	case clock == "":
+		s.askClock(a, date)
+	default:
+		if date == "" {
+			date = a.At.In(s.now.Location()).Format(time.DateOnly)
+		}
+		s.readBack(a, date, clock)
+	}
+}
+
+// asksAgain says whether a wish without a time answers the question which time
+// it should be, and so names none a second time.
+func (s *step) asksAgain(a Appointment) bool {
+	q := s.state.Open
+	return q != nil && q.Kind == AskReschedule && q.Appointment == a.ID && !s.wheneverSuits()
+}
+
+func (s *step) wheneverSuits() bool {
+	q := s.state.Open
+	return q != nil && q.Kind == AskReschedule && s.reading.Intent == understand.Change && s.reading.When.IsZero()
+}
+
+// anyTime is the answer "whenever suits Sam": the specialist picks one.
+func (s *step) anyTime(a Appointment) bool {
+	if !s.wheneverSuits() {
+		return false
+	}
+	s.do(SetAppointment{ID: a.ID, Status: ChangeAsked})
+	s.flag(FlagChangeAsked, a.ID)
+	s.closeAbout(a.ID, ChooseChange)
+	s.answer("appointment.any_time", s.meetingVars(a))
+	return true
+}
+
+// askReschedule asks for a day and a time.
+func (s *step) askReschedule(a Appointment) {
+	if q := s.state.Open; q != nil && q.Kind == AskReschedule && q.Appointment == a.ID {
+		s.askAgain(a)
+		return
+	}
+	q := s.newQuestion(AskReschedule, a)
+	s.open(q)
+	s.reply(Say{Key: "appointment.change_ask", Question: q.ID, Appointment: a.ID, Vars: map[string]any{"when": s.local(a)}})
+}
+
+// askAgain asks a second time, with an example; after that a person takes over.
+func (s *step) askAgain(a Appointment) {
+	q := s.state.Open
+	if q == nil || q.Kind != AskReschedule || q.Appointment != a.ID {
+		fresh := s.newQuestion(AskReschedule, a)
+		s.open(fresh)
+		s.reply(Say{Key: "appointment.change_ask_again", Question: fresh.ID, Appointment: a.ID})
+		return
+	}
+	if q.Put >= 2 {
+		s.giveUpOnTime(a)
+		return
+	}
+	again := *q
+	again.Put++
+	again.AskedAt = s.now.UnixMilli()
+	s.state.Open = &again
+	s.reply(Say{Key: "appointment.change_ask_again", Question: q.ID, Appointment: a.ID})
+}
+
+// giveUpOnTime hands the wish for another time to the specialist, with the
+// client's own words beside it.
+func (s *step) giveUpOnTime(a Appointment) {
+	s.do(SetAppointment{ID: a.ID, Status: ChangeAsked})
+	s.flag(FlagProposalUnclear, a.ID)
+	s.closeAbout(a.ID, ChooseChange)
+	s.read("handed_over")
+}
+
+// askClock asks for the time on a day that was named.
+func (s *step) askClock(a Appointment, date string) {
+	day, err := time.ParseInLocation(time.DateOnly, date, s.now.Location())
+	if err != nil || day.AddDate(0, 0, 1).Before(s.now) {
+		s.askAgain(a)
+		return
+	}
+	q, was := s.newQuestion(AskReschedule, a), s.state.Open
+	if was != nil && was.Kind == AskReschedule && was.Appointment == a.ID {
+		if was.Date == date && was.Put >= 2 {
+			s.giveUpOnTime(a)
+			return
+		}
+		q.Put = was.Put - 1
+	}
+	q.Date = date
+	s.open(q)
+	s.reply(Say{Key: "appointment.change_time", Question: q.ID, Appointment: a.ID, Vars: map[string]any{"day": Day(day)}})
+}
+
+// readBack repeats a proposed time in full and asks whether it is right.
+func (s *step) readBack(a Appointment, date, clock string) {
+	at, err := localTime(date, clock, s.now.Location())
+	switch {
+	case err != nil:
+		s.askAgain(a)
+		return
+	case !at.After(s.now):
+		q := s.newQuestion(AskReschedule, a)
+		if was := s.state.Open; was != nil && was.Kind == AskReschedule && was.Appointment == a.ID {
+			if was.Put >= 2 {
+				s.giveUpOnTime(a)
+				return
+			}
+			q.Put = was.Put
+		}
+		s.open(q)
+		s.reply(Say{Key: "appointment.past_time", Question: q.ID, Appointment: a.ID})
+		return
+	case at.Equal(a.At):
+		s.confirm(a)
+		return
+	}
+	q := s.newQuestion(AskTime, a)
+	q.Date, q.Clock = date, clock
+	s.open(q)
+	s.reply(Say{
+		Key: "appointment.read_back", Question: q.ID, Options: readBackOptions, Appointment: a.ID,
+		Vars: map[string]any{"proposed": When(at), "when": s.local(a)},
+	})
+}
+
+// localTime is the moment of a date and a clock on the client's wall.
+func localTime(date, clock string, zone *time.Location) (time.Time, error) {
+	day, err := time.ParseInLocation(time.DateOnly, date, zone)
+	if err != nil {
+		return time.Time{}, err
+	}
+	c, err := time.Parse("15:04", clock)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return policy.At(day, c.Hour()*60+c.Minute()), nil
+}
+
+// propose puts the time that was read back before the specialist. Until the
+// specialist decides, the old one stands.
+func (s *step) propose(q Question, a Appointment) {
+	at, err := localTime(q.Date, q.Clock, s.now.Location())
+	if err != nil || !at.After(s.now) {
+		s.closeAbout(a.ID, "")
+		s.askReschedule(a)
+		return
+	}
+	s.do(SetAppointment{ID: a.ID, Status: ChangeAsked, Proposed: at})
+	s.settle(a.ID)
+	s.flag(FlagChangeAsked, a.ID)
+	s.closeAbout(a.ID, ChooseYes)
+	s.answer("appointment.change_asked", map[string]any{
+		"proposed": When(at), "when": s.local(a), "specialist": s.facts.Specialist.Name,
+	})
+}
+
+// cannot is "I can't make it".
+func (s *step) cannot() {
+	a, ok := s.meeting()
+	if !ok {
+		s.handOver(FlagMessage)
+		return
+	}
+	s.cannotCome(a)
+}
+
+// cannotCome writes it down and leaves the door open for another time: a day
+// and time that they text next is understood as a proposal.
+func (s *step) cannotCome(a Appointment) {
+	s.do(SetAppointment{ID: a.ID, Status: Cannot})
+	s.settle(a.ID)
+	s.flag(FlagCannot, a.ID)
+	s.closeAbout(a.ID, ChooseCannot)
+	s.answer("appointment.cannot", s.meetingVars(a))
+}
+
+// late passes on that the client is on the way.
+func (s *step) late() {
+	a, ok := s.meeting()
+	if !ok {
+		s.handOver(FlagLate)
+		return
+	}
+	s.flag(FlagLate, a.ID)
+	s.answer("appointment.late", s.withSpecialist())
+}
+
+// aboutMeeting answers what the caseload knows of the meeting and passes the
+// question on, because the caseload may not know what was asked.
+func (s *step) aboutMeeting() {
+	a, ok := s.meeting()
+	if !ok {
+		s.handOver(FlagQuestion)
+		return
+	}
+	s.flag(FlagQuestion, a.ID)
+	key, vars := s.withPlace("appointment.details", a)
+	s.reply(Say{Key: key, Vars: vars, Appointment: a.ID})
+}
+
+// nextMeeting says when the next appointment is.
+func (s *step) nextMeeting() {
+	for _, a := range s.facts.Appointments {
+		if a.At.After(s.now) {
+			key, vars := s.withPlace("appointment.next", a)
+			s.reply(Say{Key: key, Vars: vars, Appointment: a.ID})
+			return
+		}
+	}
+	s.flag(FlagQuestion, "")
+	s.answer("appointment.none", s.withSpecialist())
+}

@@ -1,0 +1,95 @@
+package policy
+
+import "time"
+
+// Hours are when unasked texts may go to one person.
+type Hours struct {
+	// From and To are minutes after midnight on weekdays; To is exclusive.
+	From, To int
+	// Wakes is the person's waking hour in minutes after midnight, 0 if not
+	// known. Nothing goes before it.
+	Wakes int
+	// Holidays lists the days (YYYY-MM-DD) that count as no weekday.
+	Holidays map[string]bool
+}
+
+// searchDays bounds the search for an open day: longer than any run of
+// holidays, so that only hours that are never open are given up on.
+const searchDays = 30
+
+// lateRiser is how long the day stays open after the waking hour of somebody
+// who wakes when the service's hours are nearly over, in minutes.
+const lateRiser = 60
+
+// window returns the open minutes of a weekday.
+func (h Hours) window() (from, to int) {
+	from, to = max(h.From, h.Wakes), h.To
+	if h.Wakes > 0 && from+lateRiser > to {
+		to = from + lateRiser
+	}
+	return from, to
+}
+
+// Next returns the first open moment that is not before t: t itself if t is
+// open. It returns the zero time if there is none within a month.
+func (h Hours) Next(t time.Time) time.Time {
+	for day := range searchDays {
+		from, to, open := h.day(t, day)
+		switch {
+		case !open:
+		case t.Before(from):
+			return from
+		case t.Before(to):
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// Last returns the last open moment that is not after t, to the minute, or the
+// zero time if there is none within a month.
+func (h Hours) Last(t time.Time) time.Time {
+	for day := range searchDays {
+		from, to, open := h.day(t, -day)
+		switch {
+		case !open:
+		case !t.Before(to):
+			return to.Add(-time.Minute)
+		case !t.Before(from):
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// day returns the open span of the day that lies days after t's.
+func (h Hours) day(t time.Time, days int) (from, to time.Time, open bool) {
+	noon := time.Date(t.Year(), t.Month(), t.Day()+days, 12, 0, 0, 0, t.Location())
+	if wd := noon.Weekday(); wd == time.Saturday || wd == time.Sunday || h.Holidays[noon.Format(time.DateOnly)] {
+		return from, to, false
+	}
+	f, l := h.window()
+	return At(noon, f), At(noon, l), f < l
+}
+
+// At returns the moment at which the clock on the wall, on the day of t and in
+// its zone, shows the given minutes after midnight. A local time that a clock
+// change skips moves forward; one that it repeats means the first.
+func At(t time.Time, minutes int) time.Time {
+	m := time.Date(t.Year(), t.Month(), t.Day(), minutes/60, minutes%60, 0, 0, t.Location())
+	if earlier := m.Add(-time.Hour); sameClock(earlier, m) {
+		return earlier
+	}
+	if m.Hour()*60+m.Minute() != minutes%(24*60) {
+		// Skipped. time.Date may have landed on either side of the gap: the hour
+		// after the gap is the one that keeps the order of times.
+		if later := m.Add(time.Hour); m.Hour()*60+m.Minute() < minutes%(24*60) {
+			return later
+		}
+	}
+	return m
+}
+
+func sameClock(a, b time.Time) bool {
+	return a.Hour() == b.Hour() && a.Minute() == b.Minute() && a.Day() == b.Day()
+}

@@ -1,0 +1,171 @@
+package conversations
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// patience is how long an open reminder keeps the floor: a question about
+// another matter waits until then, and then takes it. The older question can
+// still be answered.
+const patience = 2 * time.Hour
+
+// ParseState reads the JSON form of a state. Empty input is the zero state.
+func ParseState(b []byte) (State, error) {
+	var s State
+	if len(b) == 0 {
+		return s, nil
+	}
+	if err := json.Unmarshal(b, &s); err != nil {
+		return State{}, fmt.Errorf("read state: %w", err)
+	}
+	if s.Version > StateVersion {
+		return State{}, fmt.Errorf("read state: version %d is newer than this program's %d", s.Version, StateVersion)
+	}
+	return s, nil
+}
+
+// clone copies a state so deeply that changing the copy leaves the first alone.
+func (s State) clone() State {
+	if s.Open != nil {
+		q := *s.Open
+		s.Open = &q
+	}
+	s.Queue = slices.Clone(s.Queue)
+	s.Closed = slices.Clone(s.Closed)
+	s.Reminded = slices.Clone(s.Reminded)
+	return s
+}
+
+// open makes q the open question. What was open before goes: a question about
+// the same appointment is replaced; another that was put already stays
+// answerable in the queue.
+func (s *step) open(q Question) {
+	if old := s.state.Open; old != nil {
+		if old.Kind == AskAppointment && old.Appointment != q.Appointment {
+			s.state.Queue = append(s.state.Queue, *old)
+		} else {
+			s.remember(*old, "")
+		}
+	}
+	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(w Question) bool {
+		return w.ID == q.ID || (w.Appointment != "" && w.Appointment == q.Appointment)
+	})
+	q.Put++
+	q.AskedAt = s.now.UnixMilli()
+	s.state.Open = &q
+	s.expect(q)
+}
+
+// expect sets the timer that closes a question which nobody answers.
+func (s *step) expect(q Question) {
+	at := s.now.Add(time.Duration(s.rules.Pathway.AnswerWithin) * time.Minute)
+	switch q.Kind {
+	case AskAppointment:
+		// No reply leaves the meeting booked; the question ends with it. The
+		// state forgets it by itself (forgetPast), so that no timer is needed.
+		return
+	case AskOptIn:
+		at = s.now.Add(optInPatience)
+	case AskReschedule, AskTime:
+		if stands := time.UnixMilli(q.Stands); q.Stands != 0 && stands.Before(at) && stands.After(s.now) {
+			at = stands
+		}
+	}
+	s.do(Expect{Question: q.ID, At: at})
+}
+
+// optInPatience is how long an invitation waits before the specialist is told
+// that it found no answer.
+const optInPatience = 7 * 24 * time.Hour
+
+// remember keeps a question that is over, so that a late button is understood.
+func (s *step) remember(q Question, c Choice) {
+	s.state.Closed = slices.Insert(s.state.Closed, 0, ClosedQuestion{
+		ID: q.ID, Kind: q.Kind, Appointment: q.Appointment, Choice: c, Stands: q.Stands,
+	})
+	if len(s.state.Closed) > keptClosed {
+		s.state.Closed = s.state.Closed[:keptClosed]
+	}
+}
+
+// closeQuestion ends the open question with the choice that was made ("" if
+// none). What waits takes the floor at the end of the turn, see nextInLine.
+func (s *step) closeQuestion(c Choice) {
+	if s.state.Open == nil {
+		return
+	}
+	s.remember(*s.state.Open, c)
+	s.state.Open = nil
+}
+
+// closeAbout ends every question about an appointment, open or waiting.
+func (s *step) closeAbout(a AppointmentID, c Choice) {
+	if q := s.state.Open; q != nil && q.Appointment == a {
+		s.closeQuestion(c)
+	}
+	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(q Question) bool {
+		if q.Appointment != a {
+			return false
+		}
+		s.remember(q, c)
+		return true
+	})
+}
+
+// closeAll ends every question: the person stopped, left, or is somebody else.
+func (s *step) closeAll() {
+	s.closeQuestion("")
+	s.state.Queue = nil
+}
+
+// nextInLine puts the oldest question that still waits to be put for the first
+// time, once nothing is open any more.
+func (s *step) nextInLine() {
+	for s.state.Open == nil {
+		i := slices.IndexFunc(s.state.Queue, func(q Question) bool { return q.Put == 0 })
+		if i < 0 {
+			return
+		}
+		q := s.state.Queue[i]
+		s.state.Queue = slices.Delete(s.state.Queue, i, i+1)
+		s.putWaiting(q)
+	}
+}
+
+// question finds a question that was put and not answered: the open one, or
+// one that made room for it.
+func (s *step) question(id QuestionID) (Question, bool) {
+	if q := s.state.Open; q != nil && q.ID == id {
+		return *q, true
+	}
+	for _, q := range s.state.Queue {
+		if q.ID == id && q.Put > 0 {
+			return q, true
+		}
+	}
+	return Question{}, false
+}
+
+// timeout is a question that nobody answered in its time. Any other timer is
+// stale and does nothing.
+func (s *step) timeout() {
+	q := s.state.Open
+	if q == nil || q.ID != s.event.Question {
+		// A reminder that waited for the floor takes it now.
+		i := slices.IndexFunc(s.state.Queue, func(w Question) bool { return w.ID == s.event.Question && w.Put == 0 })
+		if i >= 0 {
+			w := s.state.Queue[i]
+			s.state.Queue = slices.Delete(s.state.Queue, i, i+1)
+			s.putWaiting(w)
+		}
+		return
+	}
+	if q.Kind != AskAppointment {
+		s.do(RaiseFlag{Reason: FlagNoAnswer, Appointment: q.Appointment})
+	}
+	s.closeQuestion("")
+	s.nextInLine()
+}

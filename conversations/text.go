@@ -1,0 +1,382 @@
+package conversations
+
+import (
+	"strings"
+	"time"
+
+	"alongside/conversations/policy"
+	"alongside/conversations/understand"
+)
+
+// sureEnough is how sure a reading must be before it changes anything; below
+// it the words go to a person.
+const sureEnough = 60
+
+// text is somebody writing. The order is the order of what matters: danger,
+// then the person's own stop and start, then everything else.
+func (s *step) text() {
+	s.readText()
+	s.do(Understood{Reading: s.reading})
+	switch {
+	case s.reading.Intent == understand.Crisis:
+		s.risk()
+		if s.facts.Known() && s.stops() {
+			s.stop()
+		}
+	case !s.facts.Known():
+		s.unknownSender()
+	case s.stops():
+		s.stop()
+	case s.starts():
+		s.start()
+	case s.facts.Client.Closed:
+		s.closedClient()
+	default:
+		s.fromClient()
+	}
+}
+
+func (s *step) readText() {
+	q := understand.Query{
+		Text: s.event.Text, Lang: s.ownLanguage(), Asked: s.asked(), Now: s.now,
+	}
+	if a, ok := s.about(); ok {
+		q.Appointment = a.At.In(s.now.Location())
+	}
+	if s.state.Open != nil {
+		q.Sent = s.state.Open.AskedTime().In(s.now.Location())
+	}
+	s.reading = s.rules.Lexicons.Read(q)
+}
+
+// asked translates the open question for the reader.
+func (s *step) asked() understand.Asked {
+	q := s.state.Open
+	if q == nil {
+		// A reminder that made room for another question can still be answered.
+		for _, w := range s.state.Queue {
+			if w.Put > 0 && w.Kind == AskAppointment {
+				return understand.AskedAppointment
+			}
+		}
+		return understand.AskedNone
+	}
+	switch q.Kind {
+	case AskOptIn:
+		return understand.AskedOptin
+	case AskAppointment:
+		return understand.AskedAppointment
+	case AskReschedule:
+		return understand.AskedReschedule
+	case AskTime:
+		return understand.AskedConfirmTime
+	}
+	return understand.AskedNone
+}
+
+// about is the appointment that a text is about: that of the open question,
+// else of one that waits, else the next one.
+func (s *step) about() (Appointment, bool) {
+	if q := s.state.Open; q != nil && q.Appointment != "" {
+		if a, ok := s.facts.Appointment(q.Appointment); ok {
+			return a, true
+		}
+	}
+	for _, q := range s.state.Queue {
+		if a, ok := s.facts.Appointment(q.Appointment); ok && q.Put > 0 {
+			return a, true
+		}
+	}
+	if len(s.facts.Appointments) > 0 {
+		return s.facts.Appointments[0], true
+	}
+	return Appointment{}, false
+}
+
+// fromClient is a text of a client of the service that is neither danger nor
+// stop nor start.
+func (s *step) fromClient() {
+	switch s.reach(s.event.From.Channel).Agreement {
+	case AgreementStopped:
+		// After a stop nothing is sent; a person still reads what was written.
+		s.flag(FlagMessage, "")
+		return
+	case AgreementDoubted:
+		s.flag(FlagWrongPerson, "")
+		return
+	case AgreementAsked:
+		s.invited()
+		return
+	case AgreementNone, AgreementDeclined:
+		s.handOver(FlagMessage)
+		return
+	case AgreementGiven:
+	}
+	if len(s.event.Media) > 0 && strings.TrimSpace(s.event.Text) == "" {
+		s.flag(FlagMedia, "")
+		s.read("media")
+		return
+	}
+	if len(s.event.Media) > 0 {
+		s.flag(FlagMedia, "")
+	}
+	s.learnLanguage()
+	s.sideways()
+	s.intent()
+	s.nextInLine()
+}
+
+// intent does what the text means.
+func (s *step) intent() {
+	r := s.reading
+	if r.Unreadable {
+		s.handOver(FlagLanguage)
+		return
+	}
+	if r.Sure < sureEnough && changesSomething(r.Intent) {
+		s.handOver(FlagNotUnderstood)
+		return
+	}
+	switch r.Intent {
+	case understand.Confirm, understand.OptinYes:
+		s.yes()
+	case understand.Keep:
+		s.keep()
+	case understand.Change:
+		s.change(r.When)
+	case understand.Cannot, understand.OptinNo:
+		s.cannot()
+	case understand.Late:
+		s.late()
+	case understand.AttendingQuestion:
+		s.aboutMeeting()
+	case understand.NextAppointment:
+		s.nextMeeting()
+	case understand.CallMe:
+		s.flag(FlagCallMe, "")
+		s.read("call_me")
+	case understand.Language:
+		s.changeLanguage(r.Language)
+	case understand.WrongPerson:
+		s.wrongPerson()
+	case understand.Distress:
+		s.flag(FlagDistress, "")
+		s.read("distress")
+	case understand.Help:
+		s.help()
+	case understand.Social:
+		// Thanks is not an error, and two who thank each other never end.
+	default:
+		s.handOver(FlagNotUnderstood)
+	}
+}
+
+// changesSomething says whether acting on the intent changes the caseload.
+func changesSomething(i understand.Intent) bool {
+	switch i {
+	case understand.Confirm, understand.Cannot, understand.Change, understand.Keep, understand.WrongPerson,
+		understand.Language, understand.OptinNo, understand.OptinYes:
+		return true
+	default:
+		return false
+	}
+}
+
+// sideways raises what was said beside the main thing: a condition, somebody
+// writing for the client, voices, a threat, a further wish.
+func (s *step) sideways() {
+	r := s.reading
+	a, _ := s.about()
+	if r.Condition != "" {
+		s.do(RaiseFlag{Reason: FlagCondition, Appointment: a.ID, Condition: r.Condition})
+	}
+	if r.ThirdParty && r.Intent != understand.WrongPerson {
+		s.flag(FlagThirdParty, "")
+	}
+	if r.Voices {
+		s.flag(FlagVoices, "")
+	}
+	if r.Threat {
+		s.flag(FlagThreat, "")
+	}
+	for _, also := range r.Also {
+		switch also.Intent {
+		case understand.CallMe:
+			s.flag(FlagCallMe, "")
+		case understand.Distress:
+			s.flag(FlagDistress, "")
+		case understand.AttendingQuestion, understand.MoreInfo:
+			s.flag(FlagQuestion, a.ID)
+		case understand.Late:
+			s.flag(FlagLate, a.ID)
+		default:
+		}
+	}
+}
+
+// handOver keeps a text for a person and says so in kind words. An open
+// reminder is put once more with it, never a third time.
+func (s *step) handOver(why FlagReason) {
+	s.flag(why, "")
+	if s.reading.Voices {
+		s.read("voices")
+		return
+	}
+	q := s.state.Open
+	if q == nil || q.Kind != AskAppointment || q.Put >= 2 || s.reach(s.event.From.Channel).Agreement != AgreementGiven {
+		s.read("handed_over")
+		return
+	}
+	a, ok := s.facts.Appointment(q.Appointment)
+	if !ok || !a.At.After(s.now) {
+		s.read("handed_over")
+		return
+	}
+	again := *q
+	again.Put++
+	again.AskedAt = s.now.UnixMilli()
+	s.state.Open = &again
+	s.reply(Say{
+		Key: "handed_over.with_appointment", Appointment: a.ID, Question: q.ID, Options: reminderOptions,
+		Vars: map[string]any{"specialist": s.facts.Specialist.Name, "when": When(a.At.In(s.now.Location()))},
+	})
+}
+
+// button is a press under a message of ours. A second press of the same one
+// does nothing; another one under the same message is a change of mind.
+func (s *step) button() {
+	id, choice, ok := strings.Cut(s.event.Button, ":")
+	if !ok || !s.facts.Known() || s.facts.Client.Closed {
+		return
+	}
+	if s.reach(s.event.From.Channel).Agreement != AgreementGiven &&
+		s.reach(s.event.From.Channel).Agreement != AgreementAsked {
+		return
+	}
+	if q, found := s.question(QuestionID(id)); found {
+		s.choose(q, Choice(choice))
+		s.nextInLine()
+		return
+	}
+	for _, c := range s.state.Closed {
+		if c.ID != QuestionID(id) {
+			continue
+		}
+		a, there := s.facts.Appointment(c.Appointment)
+		if c.Choice != Choice(choice) && c.Kind == AskAppointment && there && a.At.After(s.now) && a.At.UnixMilli() == c.Stands {
+			s.choose(Question{ID: c.ID, Kind: c.Kind, Appointment: c.Appointment, Stands: c.Stands}, Choice(choice))
+			s.nextInLine()
+		}
+		return
+	}
+}
+
+// choose acts on a pressed choice as if it had been said in words.
+func (s *step) choose(q Question, c Choice) {
+	if q.Kind == AskOptIn {
+		switch c {
+		case ChooseYes:
+			s.optIn("button")
+		case ChooseNo:
+			s.optOut("button")
+		default:
+		}
+		return
+	}
+	a, ok := s.facts.Appointment(q.Appointment)
+	if !ok || a.At.UnixMilli() != q.Stands {
+		s.answer("appointment.gone", s.withSpecialist())
+		return
+	}
+	switch {
+	case q.Kind == AskTime && c == ChooseYes:
+		s.propose(q, a)
+	case q.Kind == AskTime && c == ChooseKeep:
+		s.keepAppointment(a)
+	case c == ChooseConfirm:
+		s.confirm(a)
+	case c == ChooseChange, c == ChooseOther:
+		s.askReschedule(a)
+	case c == ChooseCannot:
+		s.cannotCome(a)
+	default:
+	}
+}
+
+// edited is a text that was changed after it was sent. It is read for risk and
+// shown; it answers nothing, because an answer was given to what it said before.
+func (s *step) edited() {
+	s.readText()
+	s.do(Understood{Reading: s.reading})
+	switch {
+	case s.reading.Intent == understand.Crisis:
+		s.risk()
+	case !s.facts.Known():
+		s.flag(FlagUnknownSender, "")
+	default:
+		s.flag(FlagEdited, "")
+	}
+}
+
+func (s *step) withSpecialist() map[string]any {
+	return map[string]any{"specialist": s.facts.Specialist.Name}
+}
+
+// unknownSender is somebody who is not on the caseload. Nothing is revealed,
+// the team sees it, and it is answered at most once a day.
+func (s *step) unknownSender() {
+	s.flag(FlagUnknownSender, "")
+	if s.event.LinkCode != "" {
+		s.answer("link.expired", nil)
+		return
+	}
+	if s.stops() || s.reading.Intent == understand.Social || s.answeredToday() {
+		return
+	}
+	s.answer("unknown_sender", nil)
+}
+
+func (s *step) answeredToday() bool {
+	return !s.facts.Answered.IsZero() && s.now.Sub(s.facts.Answered) < 24*time.Hour
+}
+
+// closedClient is somebody who has left the service: a person sees the text.
+func (s *step) closedClient() {
+	s.flag(FlagClosedClient, "")
+	if s.reach(s.event.From.Channel).Agreement != AgreementGiven || s.reading.Intent == understand.Social || s.answeredToday() {
+		return
+	}
+	s.answer("closed.received", nil)
+}
+
+// risk answers danger with the pathway's reviewed words, tells people at once,
+// and leaves the open question alone. The words are not repeated at every text.
+func (s *step) risk() {
+	s.do(RaiseAlert{Danger: s.reading.Danger})
+	key := "crisis.self"
+	switch s.reading.Danger {
+	case understand.DangerByOthers:
+		key = "crisis.by_others"
+	case understand.DangerOthers, understand.DangerSomeoneElse:
+		key = "crisis.other"
+	default:
+	}
+	if !s.facts.CrisisSaid.IsZero() && s.now.Sub(s.facts.CrisisSaid) < crisisAgain {
+		key = "crisis.told"
+	}
+	s.safety(key, nil)
+	if !s.readsNow() {
+		s.safety("crisis.unread", map[string]any{"day": s.readsNext()})
+	}
+}
+
+// crisisAgain is how long the crisis words hold before they are said anew.
+const crisisAgain = 2 * time.Hour
+
+func (s *step) safety(key string, vars map[string]any) {
+	v := policy.May(policy.Safety, s.standing(s.event.From.Channel), s.hours(), s.now, time.Time{})
+	if v.Decision != policy.Now {
+		return
+	}
+	s.do(Say{Key: key, Vars: vars, Channel: s.event.From.Channel, Language: s.language(), Urgency: Crisis})
+}
