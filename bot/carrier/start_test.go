@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -134,3 +135,5 @@ func (h *hook) genuine(c call, public string) bool {
 	v := twilioclient.NewRequestValidator(token)
 	return v.ValidateBody(public+c.address, []byte(c.body), c.signature)
 }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
