@@ -240,7 +240,7 @@ func TestKeysAreNeverPrinted(t *testing.T) {
 	slog.New(slog.NewJSONHandler(&logged, nil)).Info("keys", "keys", keys)
 	holder := struct{ Keys *seal.Keys }{keys}
 	printed := fmt.Sprintf("%v %+v %#v %s %v %+v", keys, keys, keys, keys, holder, holder) + logged.String() + string(encoded)
-	for _, leak := range []string{text, hex.EncodeToString(secret), string(secret), strings.Trim(fmt.Sprint(secret[:8]), "[]")} {
+	for _, leak := range []string{text, hex.EncodeToString(secret), string(secret), strings.Trim(fmt.Sprintf("%d", secret[:8]), "[]")} {
 		if strings.Contains(printed, leak) {
 			t.Errorf("a key was printed: the form of %d characters", len(leak))
 		}
