@@ -2,8 +2,14 @@ package twilio
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // Twilio's signature is defined as HMAC-SHA1.
+	"encoding/base64"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -121,3 +127,29 @@ func reminder() outbox.Message {
 
 // sid makes an id of the right shape that ends in n.
 func sid(n string) string { return "SM" + strings.Repeat("0", 32-len(n)) + n }
+
+// post posts a form with a signature and returns the status.
+func post(t *testing.T, address string, form url.Values, signature string) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Twilio-Signature", signature)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode
+}
+
+// signWhole signs an address with its fragment.
+func signWhole(token, address string, form url.Values) string {
+	mac := hmac.New(sha1.New, []byte(token))
+	_, _ = mac.Write([]byte(address))
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		_, _ = mac.Write([]byte(name + form.Get(name)))
+	}
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
