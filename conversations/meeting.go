@@ -65,8 +65,9 @@ func (s *step) yes() {
 // confirm writes the client's yes to the caseload and repeats day, date, time.
 func (s *step) confirm(a Appointment) {
 	if !a.At.After(s.now) {
+		// It is over: what they say about it is for the specialist.
 		s.flag(FlagMessage, a.ID)
-		s.answer("appointment.gone", s.withSpecialist())
+		s.read("message")
 		return
 	}
 	s.do(SetAppointment{ID: a.ID, Status: Confirmed})
@@ -330,6 +331,9 @@ func (s *step) aboutMeeting() {
 	}
 	s.flag(FlagQuestion, a.ID)
 	key, vars := s.withPlace("appointment.details", a)
+	if a.Minutes > 0 {
+		vars["minutes"] = a.Minutes
+	}
 	s.reply(Say{Key: key, Vars: vars, Appointment: a.ID})
 }
 

@@ -170,6 +170,11 @@ func (s *step) reply(m Say) {
 	if m.Language == "" {
 		m.Language = s.language()
 	}
+	if s.reading.ThirdParty && s.reading.Intent != understand.WrongPerson && s.facts.Known() {
+		// Somebody else holds the phone, or writes for the client: what was said
+		// is used and shown, and nothing of the client is said back.
+		m = Say{Key: "third_party", Vars: s.withSpecialist(), Channel: m.Channel, Language: m.Language, Urgency: Answer}
+	}
 	if s.facts.Known() {
 		v := policy.May(policy.Reply, s.standing(m.Channel), s.hours(), s.now, time.Time{})
 		if v.Decision == policy.Never {

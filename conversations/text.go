@@ -166,9 +166,26 @@ func (s *step) intent() {
 		s.help()
 	case understand.Social:
 		// Thanks is not an error, and two who thank each other never end.
+	case understand.Other:
+		s.message()
 	default:
 		s.handOver(FlagNotUnderstood)
 	}
+}
+
+// message is free text for the specialist. While a question is open it may
+// have been meant as its answer, and was not understood as one.
+func (s *step) message() {
+	if s.state.Open != nil {
+		s.handOver(FlagNotUnderstood)
+		return
+	}
+	s.flag(FlagMessage, "")
+	if s.reading.Voices {
+		s.read("voices")
+		return
+	}
+	s.read("message")
 }
 
 // changesSomething says whether acting on the intent changes the caseload.

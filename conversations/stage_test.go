@@ -1,0 +1,159 @@
+package conversations_test
+
+import (
+	"fmt"
+	"strings"
+
+	"alongside/conversations"
+	"alongside/conversations/understand"
+)
+
+// apply does to the stage what the store does to the caseload, and says it in
+// one line.
+func (s *stage) apply(e conversations.Effect) string {
+	switch e := e.(type) {
+	case conversations.Understood:
+		return understood(e.Reading)
+	case conversations.Say:
+		return s.said(e)
+	case conversations.Book:
+		s.facts.Appointments = append(s.facts.Appointments, e.Appointment)
+		return fmt.Sprintf("booked %s %s", e.Appointment.ID, e.Appointment.At.In(s.zone).Format(stageTime))
+	case conversations.SetAppointment:
+		return s.setAppointment(e)
+	case conversations.SetAgreement:
+		channels := []conversations.Channel{e.Channel}
+		if e.Channel == "" {
+			channels = nil
+			for _, r := range s.facts.Reach {
+				channels = append(channels, r.Channel)
+			}
+		}
+		for _, c := range channels {
+			s.reach(c, e.Agreement)
+		}
+		return fmt.Sprintf("agreement %s: %s (%s)", orAll(e.Channel), e.Agreement, e.How)
+	case conversations.SetBlocked:
+		for i := range s.facts.Reach {
+			if s.facts.Reach[i].Channel == e.Channel {
+				s.facts.Reach[i].Blocked = e.Blocked
+			}
+		}
+		return fmt.Sprintf("carrier %s: blocked %t", e.Channel, e.Blocked)
+	case conversations.SetLanguage:
+		s.facts.Client.Language = e.Language
+		return "language " + e.Language
+	case conversations.JoinAccount:
+		return "account joined"
+	case conversations.SetAddress:
+		return "address replaced"
+	case conversations.Close:
+		s.facts.Client.Closed = true
+		return "client closed"
+	case conversations.DropQueued:
+		return strings.TrimSpace(fmt.Sprintf("drop queued %s everything=%t: %s", e.Appointment, e.Everything, e.Reason))
+	case conversations.Skip:
+		return fmt.Sprintf("not said: %s, %s", e.Key, e.Reason)
+	case conversations.RaiseFlag:
+		text := "flag " + string(e.Reason)
+		for _, part := range []string{string(e.Appointment), string(e.Message), e.Detail} {
+			if part != "" {
+				text += " " + part
+			}
+		}
+		if e.Condition != "" {
+			text += fmt.Sprintf(" %q", e.Condition)
+		}
+		return text
+	case conversations.SettleFlags:
+		// Three of these go with every answer; they say nothing to a reader.
+		return ""
+	case conversations.RaiseAlert:
+		return "alert " + string(e.Danger)
+	case conversations.Remind:
+		return fmt.Sprintf("remind %s %d before, at %s", e.Appointment, e.Before, e.At.In(s.zone).Format(stageTime))
+	case conversations.Expect:
+		return fmt.Sprintf("expect %s until %s", e.Question, e.At.In(s.zone).Format(stageTime))
+	}
+	return fmt.Sprintf("an effect that the stage does not know: %T", e)
+}
+
+func understood(r understand.Reading) string {
+	text := "understood: " + string(r.Intent)
+	if v := r.Value(); v != "" {
+		text += " " + v
+	}
+	for _, a := range r.Also {
+		text += " + " + strings.TrimSpace(string(a.Intent)+" "+a.Value())
+	}
+	return text
+}
+
+func (s *stage) said(m conversations.Say) string {
+	text := "> " + m.Key + vars(m.Vars)
+	if len(m.Options) > 0 {
+		var o []string
+		for i, c := range m.Options {
+			o = append(o, fmt.Sprintf("%d %s", i+1, c))
+		}
+		text += " [" + strings.Join(o, ", ") + "]"
+	}
+	if m.Question != "" {
+		text += " (" + string(m.Question) + ")"
+	}
+	if m.Channel != conversations.SMS && m.Channel != "" {
+		text += " on " + string(m.Channel)
+	}
+	if m.Language != "en" {
+		text += " in " + m.Language
+	}
+	if !m.NotBefore.IsZero() {
+		text += " not before " + m.NotBefore.In(s.zone).Format(stageTime) + ": " + m.Held
+	}
+	if m.Urgency == conversations.Crisis {
+		text += " at once"
+		s.facts.CrisisSaid = s.now
+	}
+	if m.Channel == "" {
+		s.facts.Answered = s.now
+	}
+	return text
+}
+
+func (s *stage) setAppointment(e conversations.SetAppointment) string {
+	text := fmt.Sprintf("appointment %s: %s", e.ID, e.Status)
+	for i := range s.facts.Appointments {
+		a := &s.facts.Appointments[i]
+		if a.ID != e.ID {
+			continue
+		}
+		a.Status, a.Proposed = e.Status, e.Proposed
+		if !e.At.IsZero() {
+			a.At = e.At
+		}
+	}
+	if !e.At.IsZero() {
+		text += " at " + e.At.In(s.zone).Format(stageTime)
+	}
+	if !e.Proposed.IsZero() {
+		text += ", proposed " + e.Proposed.In(s.zone).Format(stageTime)
+	}
+	return text
+}
+
+func (s *stage) reach(c conversations.Channel, a conversations.Agreement) {
+	for i := range s.facts.Reach {
+		if s.facts.Reach[i].Channel == c {
+			s.facts.Reach[i].Agreement = a
+			return
+		}
+	}
+	s.facts.Reach = append(s.facts.Reach, conversations.Reach{Channel: c, Agreement: a})
+}
+
+func orAll(c conversations.Channel) string {
+	if c == "" {
+		return "every channel"
+	}
+	return string(c)
+}
