@@ -1,0 +1,32 @@
+package caseload
+
+// Sealer keeps values unreadable to whoever holds the database but not the
+// keys; *seal.Keys is one. Purpose names what the value is, context the row it
+// belongs to: what was sealed with one pair opens with no other.
+type Sealer interface {
+	Seal(purpose, context string, plain []byte) ([]byte, error)
+	Open(purpose, context string, sealed []byte) ([]byte, error)
+	// Hash is the keyed hash of a value by the first key, Hashes by every key.
+	Hash(purpose, value string) []byte
+	Hashes(purpose, value string) [][]byte
+}
+
+// The purposes. The context is the id of the row (of a snapshot and of an
+// unknown sender's address: the peer; of an address: client_addresses.id).
+const (
+	sealBody       = "message"
+	sealMedia      = "media"
+	sealUnderstood = "understood"
+	sealEvent      = "event"
+	sealButtons    = "buttons"
+	sealSnapshot   = "snapshot"
+	sealCondition  = "condition"
+	sealPlace      = "place"
+	sealAddress    = "address"
+	sealContact    = "contact" // phone and email of a specialist
+
+	// hashAddress is over channel + ":" + address; see addressHash.
+	hashAddress  = "address"
+	hashLinkCode = "link_code"
+	hashToken    = "token"
+)
