@@ -1,8 +1,8 @@
 package web
 
 import (
-	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -13,17 +13,6 @@ import (
 	"alongside/bot/web/problem"
 )
 
-// requestKey is the context key of a request's id.
-type requestKey struct{}
-
-// RequestID is the id under which the log knows the request of ctx; empty
-// outside of one. It is always made here: one that a caller sends could be
-// anything.
-func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestKey{}).(string)
-	return id
-}
-
 // around is what every request goes through, from the outside in: an id, the
 // log and the metrics, the headers that every answer has, the limit of the
 // body, and a net under it all.
@@ -32,8 +21,8 @@ func (s *Server) around(listener string, https bool, m *measures, next http.Hand
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now() // How long a request takes is measured on the real clock.
 		underWay.Inc()
+		// Always made here: an id that a caller sends could be anything.
 		id := rand.Text()
-		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, id))
 		a := &answering{ResponseWriter: w}
 		defer func() {
 			underWay.Dec()
@@ -49,7 +38,7 @@ func (s *Server) around(listener string, https bool, m *measures, next http.Hand
 // setHeaders gives the answer the headers of one that is data: nothing in it
 // may run, load, frame, or be kept. A page sets its own policy over it.
 func setHeaders(h http.Header, id string, https bool) {
-	h.Set("X-Request-Id", id)
+	h.Set(problem.RequestHeader, id)
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
@@ -84,10 +73,7 @@ func (s *Server) catch(r *http.Request, a *answering, id string) {
 		a.cut = true
 		panic(http.ErrAbortHandler)
 	}
-	p := problem.New(http.StatusInternalServerError, "internal",
-		"Something went wrong on our side. Try again; if it happens again, quote the request's id.")
-	p.Request = id
-	p.Write(a)
+	problem.Internal().Write(a)
 }
 
 // atMost bounds how many requests are under way. What is over is answered 503
@@ -109,22 +95,26 @@ func atMost(n int, m *measures, next http.Handler) http.Handler {
 
 // sameOrigin refuses what another site has a browser send here. Programs send
 // no such headers and pass.
-func sameOrigin(consoleURL string, next http.Handler) http.Handler {
+func sameOrigin(consoleURL string, next http.Handler) (http.Handler, error) {
 	protection := http.NewCrossOriginProtection()
-	if origin := originOf(consoleURL); origin != "" {
-		// A fault in the address is the configuration's to report.
-		_ = protection.AddTrustedOrigin(origin)
+	if consoleURL != "" {
+		// A proxy may have changed the host that the request was sent to.
+		u, err := url.Parse(consoleURL)
+		if err != nil {
+			return nil, errors.New("CONSOLE_URL: must be a whole address that begins with https:// (or http://)")
+		}
+		if err := protection.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
+			return nil, errors.New("CONSOLE_URL: must be a whole address that begins with https:// (or http://)")
+		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if protection.Check(r) != nil {
-			p := problem.New(http.StatusForbidden, "cross_origin",
-				"A page of another site sent this request. Only pages of this service and programs may.")
-			p.Request = RequestID(r.Context())
-			p.Write(w)
+			problem.New(http.StatusForbidden, "cross_origin",
+				"A page of another site sent this request. Only pages of this service and programs may.").Write(w)
 			return
 		}
 		next.ServeHTTP(w, r)
-	})
+	}), nil
 }
 
 // answering remembers what was answered.
@@ -169,13 +159,4 @@ func (a *answering) status() int {
 		return http.StatusOK // What net/http sends for a handler that wrote nothing.
 	}
 	return a.code
-}
-
-// originOf is scheme://host of an address, or "".
-func originOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme == "" || u.Host == "" {
-		return ""
-	}
-	return u.Scheme + "://" + u.Host
 }

@@ -16,8 +16,7 @@ const readyWithin = 2 * time.Second
 // and should it be given work. Neither says what exactly is wrong: the webhook
 // listener is open to everybody, and the log has it.
 type health struct {
-	ready    func(context.Context) error
-	redis    func() error
+	store    Stores
 	stopping *atomic.Bool
 	log      *slog.Logger
 	// unready remembers the last answer, so that a probe every few seconds
@@ -42,7 +41,7 @@ type alive struct {
 // speed, never memory, and no restart mends it.
 func (h *health) serveAlive(w http.ResponseWriter, _ *http.Request) {
 	a := alive{Status: "ok", Redis: "ok"}
-	if h.redis() != nil {
+	if h.store.LiveError() != nil {
 		a = alive{Status: "degraded", Redis: "degraded"}
 	}
 	answer(w, http.StatusOK, a)
@@ -62,7 +61,7 @@ func (h *health) serveReady(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
 	defer cancel()
-	if err := h.ready(ctx); err != nil {
+	if err := h.store.Ping(ctx); err != nil {
 		if h.unready.CompareAndSwap(false, true) {
 			h.log.ErrorContext(ctx, "not ready: the database is not reachable or not migrated", "err", err)
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -18,7 +19,7 @@ type measures struct {
 	over     prometheus.Counter
 }
 
-func newMeasures(r prometheus.Registerer) *measures {
+func newMeasures(r prometheus.Registerer) (*measures, error) {
 	m := &measures{
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "alongside_http_request_duration_seconds",
@@ -35,8 +36,7 @@ func newMeasures(r prometheus.Registerer) *measures {
 			Help: "Webhooks answered 503 because too many were being handled; the provider tries again.",
 		}),
 	}
-	r.MustRegister(m.took, m.underWay, m.over)
-	return m
+	return m, errors.Join(r.Register(m.took), r.Register(m.underWay), r.Register(m.over))
 }
 
 // metrics serves the registry to Prometheus.

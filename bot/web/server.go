@@ -54,11 +54,18 @@ const (
 	DefaultStopWithin = 20 * time.Second
 )
 
-// Routes is a channel adapter that mounts its webhooks.
-type Routes interface{ Routes(*http.ServeMux) }
+// Webhooks is a channel adapter that mounts its routes.
+type Webhooks interface{ Routes(*http.ServeMux) }
 
-// Config says what is served and where. Ready, Redis, Registry and Logger must
-// be set.
+// Stores is what the health checks ask: a *store.Store.
+type Stores interface {
+	// Ping says whether SQL is reachable and migrated.
+	Ping(context.Context) error
+	// LiveError says what is wrong with Redis; nil when nothing is.
+	LiveError() error
+}
+
+// Config says what is served and where. Store, Registry and Logger must be set.
 type Config struct {
 	// ConsoleAddr, WebhookAddr and MetricsAddr are host:port; port 0 takes any
 	// that is free (see [Server.Addresses]). An empty one is not listened on.
@@ -70,20 +77,17 @@ type Config struct {
 
 	// API serves everything below /api/v1/. Nil: nothing does.
 	API http.Handler
-	// Pages serves the rest of the console. Nil: a plain page that says what is
-	// there.
-	Pages http.Handler
+	// Home serves the rest of the console, with a Content-Security-Policy of its
+	// own where its pages need one. Nil: a plain page that says what is there.
+	Home http.Handler
 	// Webhooks are the adapters.
-	Webhooks []Routes
+	Webhooks []Webhooks
 	// MaxWebhooks is how many webhooks are handled at once; what is over is
 	// answered 503, so that the provider tries again. 0: DefaultMaxWebhooks.
 	MaxWebhooks int
 
-	// Ready says whether SQL is reachable and migrated (store.Ping).
-	Ready func(context.Context) error
-	// Redis says what is wrong with Redis, nil when nothing is (store.LiveError).
-	Redis func() error
-
+	// Store answers the health checks.
+	Store Stores
 	// Registry takes the metrics of the listeners and serves all that is in it.
 	Registry *prometheus.Registry
 	// Logger is given route patterns, statuses and ids only.
@@ -92,7 +96,8 @@ type Config struct {
 	StopWithin time.Duration
 }
 
-// Server is the three listeners. Make one with New, call Listen, then Run once.
+// Server is the three listeners. Make one with New, then Run it once; Listen
+// before it tells the addresses first.
 type Server struct {
 	listeners  []*listener
 	stopWithin time.Duration
@@ -111,10 +116,10 @@ type listener struct {
 // where it does not.
 type Addresses struct{ Console, Webhooks, Metrics string }
 
-// New puts the listeners together; nothing is opened yet. It panics if two
-// webhooks have the same route, or the registry holds these metrics already:
-// both are mistakes in the wiring.
-func New(c Config) *Server {
+// New puts the listeners together; nothing is opened yet. It returns an error
+// if the registry holds these metrics already or ConsoleURL is no address, and
+// panics if two webhooks have the same route: a mistake in the wiring.
+func New(c Config) (*Server, error) {
 	s := &Server{stopWithin: c.StopWithin, log: c.Logger}
 	if s.stopWithin <= 0 {
 		s.stopWithin = DefaultStopWithin
@@ -122,12 +127,19 @@ func New(c Config) *Server {
 	if c.MaxWebhooks <= 0 {
 		c.MaxWebhooks = DefaultMaxWebhooks
 	}
-	m := newMeasures(c.Registry)
-	h := &health{ready: c.Ready, redis: c.Redis, stopping: &s.stopping, log: c.Logger}
-	s.add("console", c.ConsoleAddr, s.around("console", secure(c.ConsoleURL), m, console(c, h)))
+	m, err := newMeasures(c.Registry)
+	if err != nil {
+		return nil, fmt.Errorf("register the metrics of the listeners: %w", err)
+	}
+	h := &health{store: c.Store, stopping: &s.stopping, log: c.Logger}
+	pages, err := console(c, h)
+	if err != nil {
+		return nil, err
+	}
+	s.add("console", c.ConsoleAddr, s.around("console", secure(c.ConsoleURL), m, pages))
 	s.add("webhooks", c.WebhookAddr, s.around("webhooks", secure(c.PublicURL), m, webhooks(c, h, m)))
 	s.add("metrics", c.MetricsAddr, s.around("metrics", false, m, metrics(c.Registry)))
-	return s
+	return s, nil
 }
 
 func (s *Server) add(name, address string, handler http.Handler) {
@@ -150,14 +162,14 @@ func (s *Server) add(name, address string, handler http.Handler) {
 }
 
 // console puts the API, the pages and the health checks together.
-func console(c Config, h *health) http.Handler {
+func console(c Config, h *health) (http.Handler, error) {
 	mux := http.NewServeMux()
 	h.routes(mux)
 	if c.API != nil {
 		mux.Handle("/api/v1/", c.API)
 	}
-	if c.Pages != nil {
-		mux.Handle("/", c.Pages)
+	if c.Home != nil {
+		mux.Handle("/", c.Home)
 	} else {
 		mux.HandleFunc("GET /{$}", serveEmpty)
 	}
@@ -182,6 +194,9 @@ func webhooks(c Config, h *health, m *measures) http.Handler {
 func (s *Server) Listen(ctx context.Context) error {
 	var faults []error
 	for _, l := range s.listeners {
+		if l.socket != nil {
+			continue
+		}
 		socket, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.address)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("listen for %s: %w", l.name, err))
@@ -227,15 +242,17 @@ func (s *Server) Addresses() Addresses {
 // Run serves until ctx ends, and then stops gracefully: no listener takes
 // another request, those under way finish, and the metrics can be read until
 // the others are done. It returns nil after a graceful stop, and an error if a
-// listener failed or requests had to be cut off. Listen must have been called.
+// listener failed or requests had to be cut off. It listens first where Listen
+// was not called.
 func (s *Server) Run(ctx context.Context) error {
+	if err := s.Listen(ctx); err != nil {
+		return err
+	}
+	at := s.Addresses()
+	s.log.InfoContext(ctx, "listening", "console", at.Console, "webhooks", at.Webhooks, "metrics", at.Metrics)
 	ended := make(chan error, len(s.listeners))
 	running := 0
 	for _, l := range s.listeners {
-		if l.socket == nil {
-			s.close()
-			return errors.New("the server does not listen yet")
-		}
 		running++
 		go func() {
 			err := l.server.Serve(l.socket)

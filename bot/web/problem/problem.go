@@ -14,6 +14,10 @@ import (
 // ContentType is the media type of a problem.
 const ContentType = "application/problem+json"
 
+// RequestHeader is the header of every answer that holds the id under which the
+// log knows the request.
+const RequestHeader = "X-Request-Id"
+
 // Problem is one answer that is not a success. It is an error, too, so that a
 // handler can return it.
 type Problem struct {
@@ -47,6 +51,12 @@ func New(status int, code, detail string, faults ...Fault) *Problem {
 	}
 }
 
+// Internal is a fault of ours. What it was is in the log alone.
+func Internal() *Problem {
+	return New(http.StatusInternalServerError, "internal",
+		"Something went wrong on our side, and it was logged. Try again; if it happens again, quote the request's id.")
+}
+
 // Error is the code; the sentences are for whoever called, not for a log.
 func (p *Problem) Error() string { return p.Code }
 
@@ -56,9 +66,16 @@ func (p *Problem) GetStatus() int { return p.Status }
 // ContentType is the media type of a problem, whatever was asked for.
 func (p *Problem) ContentType(string) string { return ContentType }
 
+// For gives the problem with the id of the request that w answers.
+func (p *Problem) For(w http.ResponseWriter) *Problem {
+	named := *p
+	named.Request = w.Header().Get(RequestHeader)
+	return &named
+}
+
 // Write answers with the problem. Nothing may have been written before it.
 func (p *Problem) Write(w http.ResponseWriter) {
-	body, err := json.Marshal(p)
+	body, err := json.Marshal(p.For(w))
 	if err != nil { // It is made of strings and one number.
 		body = []byte(`{"type":"about:blank","title":"Internal Server Error","status":500,"code":"internal"}`)
 	}
