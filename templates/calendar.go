@@ -49,34 +49,35 @@ func names(line string) []string {
 	return list
 }
 
-// sayClock says a time of day in its own location: 2pm, 2.30pm, midday, midnight.
+// sayClock says a time of day in the location of t: 2pm, 2.30pm, midday, midnight.
 func (v voice) sayClock(t time.Time) (said, error) {
-	hour, minute := t.Hour(), t.Minute()
-	half := "am"
-	if hour >= 12 {
-		half = "pm"
-	}
-	vars := map[string]any{}
-	var key string
-	switch {
-	case minute == 0 && hour == 0:
-		key = "calendar.midnight"
-	case minute == 0 && hour == 12:
-		key = "calendar.midday"
-	case minute == 0:
-		key = "calendar.hour_" + half
-		vars["hour"] = (hour+11)%12 + 1
-	default:
-		key = "calendar.minute_" + half
-		vars["hour"] = (hour+11)%12 + 1
-		vars["minute"] = fmt.Sprintf("%02d", minute)
-	}
-	plain, err := v.localize(key, vars, nil)
+	plain, err := v.clock(t)
 	if err != nil {
 		return said{}, err
 	}
 	on, err := v.localize("calendar.clock_on", map[string]any{"clock": plain}, nil)
 	return said{Plain: plain, On: on}, err
+}
+
+// clock says a time of day without a word before it. 12am and 12pm are
+// misread, so they have names.
+func (v voice) clock(t time.Time) (string, error) {
+	hour, minute := t.Hour(), t.Minute()
+	half := "am"
+	if hour >= 12 {
+		half = "pm"
+	}
+	vars := map[string]any{"hour": (hour+11)%12 + 1}
+	switch {
+	case minute == 0 && hour == 0:
+		return v.localize("calendar.midnight", nil, nil)
+	case minute == 0 && hour == 12:
+		return v.localize("calendar.midday", nil, nil)
+	case minute == 0:
+		return v.localize("calendar.hour_"+half, vars, nil)
+	}
+	vars["minute"] = fmt.Sprintf("%02d", minute)
+	return v.localize("calendar.minute_"+half, vars, nil)
 }
 
 // sayDay says a date with its weekday, in the location of t.
@@ -86,7 +87,7 @@ func (v voice) sayDay(t time.Time) (said, error) {
 
 // sayWhen says weekday, date and time, in the location of t.
 func (v voice) sayWhen(t time.Time) (said, error) {
-	clock, err := v.sayClock(t)
+	clock, err := v.clock(t)
 	if err != nil {
 		return said{}, err
 	}

@@ -15,10 +15,11 @@ import (
 	"alongside/conversations/understand"
 )
 
-// wording is wording.toml: what our words must never say, and what they must.
-// Each list is per language, in lower case; an entry that ends in * stands for
-// every word that begins so. Welsh entries also stand for their mutated forms.
-type wording struct {
+// wordingFile is wording.toml: what our words must never say, and what they
+// must. Each list is per language, in lower case; an entry that ends in *
+// stands for every word that begins so. Welsh entries also stand for their
+// mutated forms.
+type wordingFile struct {
 	// LockScreen are words that give the service away to whoever sees the phone.
 	LockScreen map[string][]string `toml:"lock_screen"`
 	// Watching are words that make a person feel observed.
@@ -35,6 +36,15 @@ type wording struct {
 	Mutating map[string][]string `toml:"mutating"`
 }
 
+// wording is the same, ready to be looked up. The lists of what is forbidden
+// hold for every text, whatever its language: an English word in a Welsh text
+// gives away just as much.
+type wording struct {
+	lockScreen, watching, blame, alarm, invites []phrase
+	// why and mutating are per language tag.
+	why, mutating map[string][]phrase
+}
+
 // readWording reads wording.toml strictly.
 func readWording(fsys fs.FS) (wording, error) {
 	const file = "wording.toml"
@@ -42,8 +52,8 @@ func readWording(fsys fs.FS) (wording, error) {
 	if err != nil {
 		return wording{}, fmt.Errorf("read %s: %w", file, err)
 	}
-	var w wording
-	md, err := toml.Decode(string(raw), &w)
+	var f wordingFile
+	md, err := toml.Decode(string(raw), &f)
 	if err != nil {
 		return wording{}, tomlFault(file, err)
 	}
@@ -51,7 +61,79 @@ func readWording(fsys fs.FS) (wording, error) {
 	for _, key := range md.Undecoded() {
 		faults = append(faults, fmt.Errorf("%s: %s: unknown field", file, keyPath(key)))
 	}
-	return w, errors.Join(faults...)
+	for name, list := range map[string]map[string][]string{
+		"lock_screen": f.LockScreen, "watching": f.Watching, "blame": f.Blame, "alarm": f.Alarm,
+		"why": f.Why, "invites": f.Invites, "mutating": f.Mutating,
+	} {
+		if len(list) == 0 {
+			faults = append(faults, fmt.Errorf("%s: %s: this list is missing", file, name))
+		}
+		for tag, entries := range list {
+			for _, entry := range entries {
+				if len(splitWords(entry)) == 0 || entry != strings.ToLower(entry) {
+					faults = append(faults, fmt.Errorf("%s: %s: %s: %q: want words in lower case", file, name, tag, entry))
+				}
+			}
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return wording{}, err
+	}
+	w := wording{
+		lockScreen: allPhrases(f.LockScreen), watching: allPhrases(f.Watching), blame: allPhrases(f.Blame),
+		alarm: allPhrases(f.Alarm), invites: allPhrases(f.Invites),
+		why: map[string][]phrase{}, mutating: map[string][]phrase{},
+	}
+	for tag, entries := range f.Why {
+		w.why[tag] = phrases(entries, false)
+	}
+	for tag, entries := range f.Mutating {
+		w.mutating[tag] = phrases(entries, false)
+	}
+	return w, nil
+}
+
+// phrase is one entry of a list.
+type phrase struct {
+	// entry is the entry as it is written.
+	entry string
+	// first are the forms that its first word may have, rest the other words;
+	// each may end in *.
+	first, rest []string
+}
+
+// allPhrases puts the entries of all languages into one list, Welsh ones with
+// their mutated forms.
+func allPhrases(words map[string][]string) []phrase {
+	var list []phrase
+	for _, tag := range slices.Sorted(maps.Keys(words)) {
+		list = append(list, phrases(words[tag], tag == "cy")...)
+	}
+	return list
+}
+
+// phrases prepares a list of entries.
+func phrases(entries []string, mutate bool) []phrase {
+	var list []phrase
+	for _, entry := range entries {
+		words := strings.Fields(entry)
+		p := phrase{entry: entry, first: words[:1], rest: words[1:]}
+		if mutate {
+			p.first = mutations(words[0])
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// in says whether the phrase stands among the words.
+func (p phrase) in(words []string) bool {
+	for i := range len(words) - len(p.rest) {
+		if matchAny(words[i], p.first) && matchAll(words[i+1:], p.rest) {
+			return true
+		}
+	}
+	return false
 }
 
 // lockScreen is how many characters a locked phone shows at the least.
@@ -75,7 +157,7 @@ func (t translation) checkWording(all map[string]Message, w wording) error {
 			for _, fault := range w.mutated(text, t.tag.String(), all[key]) {
 				faults = append(faults, fmt.Errorf("%s: %s: %w", t.file, key, fault))
 			}
-			if all[key].Unasked && !all[key].FromPathway && !anyOf(text, w.Why[t.tag.String()], false) {
+			if all[key].Unasked && !all[key].FromPathway && len(hits(text, w.why[t.tag.String()])) == 0 {
 				faults = append(faults, fmt.Errorf("%s: %s: an unasked text says why it comes, in one of the phrases of wording.toml: why", t.file, key))
 			}
 		}
@@ -83,20 +165,18 @@ func (t translation) checkWording(all map[string]Message, w wording) error {
 	return errors.Join(faults...)
 }
 
-// forbidden reports what gives the service away, watches or blames. The lists
-// of all languages hold for every text: an English word in a Welsh text gives
-// away just as much.
+// forbidden reports what gives the service away, watches or blames.
 func (w wording) forbidden(text string) []error {
 	var faults []error
 	for _, list := range []struct {
-		why   string
-		words map[string][]string
+		why     string
+		phrases []phrase
 	}{
-		{"gives the service away on a lock screen", w.LockScreen},
-		{"makes a person feel watched", w.Watching},
-		{"blames, or speaks of cost", w.Blame},
+		{"gives the service away on a lock screen", w.lockScreen},
+		{"makes a person feel watched", w.watching},
+		{"blames, or speaks of cost", w.blame},
 	} {
-		for _, hit := range hits(text, list.words) {
+		for _, hit := range hits(text, list.phrases) {
 			faults = append(faults, fmt.Errorf("%q %s", hit, list.why))
 		}
 	}
@@ -109,10 +189,8 @@ func (w wording) alarming(text string) []error {
 	first := []rune(text)
 	first = first[:min(lockScreen, len(first))]
 	var faults []error
-	for _, words := range []map[string][]string{w.LockScreen, w.Alarm} {
-		for _, hit := range hits(string(first), words) {
-			faults = append(faults, fmt.Errorf("%q stands in the first %d characters, which a lock screen shows", hit, lockScreen))
-		}
+	for _, hit := range append(hits(string(first), w.lockScreen), hits(string(first), w.alarm)...) {
+		faults = append(faults, fmt.Errorf("%q stands in the first %d characters, which a lock screen shows", hit, lockScreen))
 	}
 	return faults
 }
@@ -128,7 +206,7 @@ func (w wording) invited(text string, tail bool) []error {
 			switch {
 			case word == strings.ToUpper(word):
 				faults = append(faults, fmt.Errorf("%s: a carrier acts on this word", word))
-			case tail || anyEntry(before, w.Invites):
+			case tail || len(hits(before, w.invites)) > 0:
 				faults = append(faults, fmt.Errorf("%q is invited as a reply, and a carrier acts on it", lower))
 			}
 		}
@@ -155,7 +233,7 @@ func (w wording) mutated(text, tag string, m Message) []error {
 			continue
 		}
 		word := wordBefore(before)
-		if slices.Contains(w.Mutating[tag], strings.ToLower(word)) {
+		if len(hits(word, w.mutating[tag])) > 0 {
 			faults = append(faults, fmt.Errorf("variable %s stands behind %q, which mutates the word behind it", name, word))
 		}
 	}
@@ -172,35 +250,16 @@ func wordBefore(text string) string {
 	return words[len(words)-1]
 }
 
-// hits lists the entries that occur in the text, in order and once each.
-func hits(text string, words map[string][]string) []string {
+// hits lists the entries that stand in the text, once each.
+func hits(text string, list []phrase) []string {
+	words := splitWords(strings.ToLower(text))
 	var found []string
-	for _, tag := range slices.Sorted(maps.Keys(words)) {
-		for _, entry := range words[tag] {
-			if anyOf(text, []string{entry}, tag == "cy") && !slices.Contains(found, entry) {
-				found = append(found, entry)
-			}
+	for _, p := range list {
+		if p.in(words) && !slices.Contains(found, p.entry) {
+			found = append(found, p.entry)
 		}
 	}
 	return found
-}
-
-// anyOf says whether one of the entries occurs in the text.
-func anyOf(text string, entries []string, mutate bool) bool {
-	have := splitWords(strings.ToLower(text))
-	for _, entry := range entries {
-		want := strings.Fields(entry)
-		first := []string{want[0]}
-		if mutate {
-			first = mutations(want[0])
-		}
-		for i := range len(have) - len(want) + 1 {
-			if matchAny(have[i], first) && matchAll(have[i+1:], want[1:]) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // matchAll says whether the words begin with the wanted ones.
@@ -224,16 +283,6 @@ func matchWord(word, entry string) bool {
 		return strings.HasPrefix(word, stem)
 	}
 	return word == entry
-}
-
-// anyEntry says whether the word is an entry in any language.
-func anyEntry(word string, words map[string][]string) bool {
-	for _, list := range words {
-		if matchAny(word, list) {
-			return true
-		}
-	}
-	return false
 }
 
 // splitWords gives the words of a text. An apostrophe or a hyphen divides: in
