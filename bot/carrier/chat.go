@@ -38,6 +38,7 @@ type ChatMessage struct {
 	Sent       time.Time  `json:"sent"`
 	Edited     time.Time  `json:"edited"` // zero: never
 	AnswerLost bool       `json:"answer_lost,omitempty"`
+	Taken      bool       `json:"taken,omitempty"` // of a person's message: the bot has confirmed the update
 }
 
 // Profile is what Telegram tells the bot of a person.

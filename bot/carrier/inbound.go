@@ -115,6 +115,11 @@ func (c *Carrier) Deliver(ctx context.Context, t Text) Delivery {
 		c.obey(t, p)
 	}
 	c.sms.mu.Lock()
+	if m, ok := c.sms.byID[t.SID]; ok && t.Forge == Genuine {
+		if m.Answered = out.Status; out.Status == 0 {
+			m.Answered = -1
+		}
+	}
 	if len(c.sms.posts) < maxPosts && c.sms.keep > 0 {
 		c.sms.posts = append(c.sms.posts, out)
 	}
@@ -151,6 +156,10 @@ func (c *Carrier) receive(t Text, word keyword, repeated bool) {
 	}
 	for i, media := range t.Media {
 		m.Media = append(m.Media, c.mediaURL(t.SID, i, media))
+	}
+	m.Located = t.Location != nil
+	if len(t.Media) > 0 {
+		m.MediaType = t.Media[0].ContentType
 	}
 	c.sms.add(m)
 	c.changed.ring()

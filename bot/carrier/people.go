@@ -60,7 +60,7 @@ func (c *Carrier) TelegramSend(chat int64, content Content) (Arrival, error) {
 	ch.started = true
 	m := &ChatMessage{From: chat, Content: content.kind(), Text: content.Text, Location: content.Location, Sent: c.Now().UTC()}
 	t.add(ch, m)
-	return Arrival{UpdateID: c.happen("message", chat, t.messageObject(ch, m)), MessageID: m.ID}, nil
+	return Arrival{UpdateID: c.happen("message", chat, m, t.messageObject(ch, m)), MessageID: m.ID}, nil
 }
 
 func (content Content) kind() string {
@@ -120,7 +120,7 @@ func (c *Carrier) press(m *ChatMessage, data string) Arrival {
 	}
 	id := strconv.FormatInt(t.nextUpdate*1_000_003, 10)
 	t.queries[id] = &query{chat: m.Chat, at: now}
-	update := c.happen("callback_query", m.Chat, object{
+	update := c.happen("callback_query", m.Chat, nil, object{
 		"id": id, "from": personUser(m.Chat, ch.profile), "message": t.messageObject(ch, m),
 		"chat_instance": strconv.FormatInt(m.Chat*31, 10), "data": data,
 	})
@@ -138,7 +138,7 @@ func (c *Carrier) TelegramEdit(chat int64, messageID int, text string) (Arrival,
 		return Arrival{}, fmt.Errorf("edit: message %d is not this person's", messageID)
 	}
 	m.Text, m.Edited = text, c.Now().UTC()
-	return Arrival{UpdateID: c.happen("edited_message", chat, t.messageObject(ch, m)), MessageID: m.ID}, nil
+	return Arrival{UpdateID: c.happen("edited_message", chat, m, t.messageObject(ch, m)), MessageID: m.ID}, nil
 }
 
 // TelegramBlock lets somebody block the bot: sends fail with 403 from now on, and the bot is told (my_chat_member).
@@ -163,7 +163,7 @@ func (c *Carrier) setBlocked(chat int64, blocked bool) Arrival {
 	if !blocked {
 		before, after = kicked, member
 	}
-	return Arrival{UpdateID: c.happen("my_chat_member", chat, object{
+	return Arrival{UpdateID: c.happen("my_chat_member", chat, nil, object{
 		"chat": ch.object(), "from": personUser(chat, ch.profile), "date": c.Now().Unix(),
 		"old_chat_member": before, "new_chat_member": after,
 	})}
@@ -185,7 +185,7 @@ func (c *Carrier) TelegramGroup(group, from int64, text string) Arrival {
 	ch := t.chatOf(group)
 	m := &ChatMessage{From: from, Content: ContentText, Text: text, Sent: c.Now().UTC()}
 	t.add(ch, m)
-	return Arrival{UpdateID: c.happen("message", group, t.messageObject(ch, m)), MessageID: m.ID}
+	return Arrival{UpdateID: c.happen("message", group, m, t.messageObject(ch, m)), MessageID: m.ID}
 }
 
 // TelegramChannel posts in a channel that the bot is a member of. Channel is a negative id.
@@ -197,7 +197,7 @@ func (c *Carrier) TelegramChannel(channel int64, text string) Arrival {
 	ch.kind, ch.title = "channel", "Channel"
 	m := &ChatMessage{Content: ContentText, Text: text, Sent: c.Now().UTC()}
 	t.add(ch, m)
-	return Arrival{UpdateID: c.happen("channel_post", channel, t.messageObject(ch, m)), MessageID: m.ID}
+	return Arrival{UpdateID: c.happen("channel_post", channel, m, t.messageObject(ch, m)), MessageID: m.ID}
 }
 
 // TelegramState says how a private chat stands: whether the bot may write at all, and whether it is blocked.

@@ -34,7 +34,9 @@ type Message struct {
 	From                string        `json:"from"`
 	To                  string        `json:"to"`
 	Body                string        `json:"body"`
-	Media               []string      `json:"media,omitempty"` // addresses of pictures and the like
+	Media               []string      `json:"media,omitempty"`      // addresses of pictures and the like
+	MediaType           string        `json:"media_type,omitempty"` // of the first of an inbound message's media
+	Located             bool          `json:"located,omitempty"`    // an inbound message with a location
 	MessagingServiceSID string        `json:"messaging_service_sid,omitempty"`
 	StatusCallback      string        `json:"status_callback,omitempty"` // exactly as it was given
 	ValidityPeriod      time.Duration `json:"-"`                         // zero: Twilio's default, 10 hours
@@ -46,6 +48,7 @@ type Message struct {
 	Sent                time.Time     `json:"sent"` // zero until the status is "sent"
 	Updated             time.Time     `json:"updated"`
 	AnswerLost          bool          `json:"answer_lost,omitempty"` // a fault kept the sender from learning of it
+	Answered            int           `json:"answered,omitempty"`    // of an inbound message: the webhook's last HTTP status, -1 if it never answered
 }
 
 // smsLog holds what was accepted: a ring of at most keep messages, and who has opted out.

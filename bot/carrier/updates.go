@@ -26,17 +26,18 @@ type update struct {
 	kind   string // message, callback_query, …
 	chat   int64
 	at     time.Time
-	body   []byte // JSON
-	flying bool   // being posted, or waiting to be posted again
+	body   []byte       // JSON
+	flying bool         // being posted, or waiting to be posted again
+	about  *ChatMessage // nil unless it is a person's message
 }
 
 // happen queues an update for the bot and starts posting it if there is a webhook. The caller holds the lock.
-func (c *Carrier) happen(kind string, chat int64, content object) int64 {
+func (c *Carrier) happen(kind string, chat int64, about *ChatMessage, content object) int64 {
 	t := &c.telegram
 	if len(t.allowed) > 0 && !slices.Contains(t.allowed, kind) {
 		return 0
 	}
-	u := &update{id: t.nextUpdate, kind: kind, chat: chat, at: c.Now()}
+	u := &update{id: t.nextUpdate, kind: kind, chat: chat, at: c.Now(), about: about}
 	t.nextUpdate++
 	body, err := json.Marshal(object{"update_id": u.id, kind: content})
 	if err != nil {
@@ -80,7 +81,7 @@ func (c *Carrier) fly(u *update) {
 	t := &c.telegram
 	ctx, cancel := c.background()
 	defer cancel()
-	taken := false
+	taken, known := false, false
 	for attempt := 1; ; attempt++ {
 		t.mu.Lock()
 		address, secret := t.webhook, t.secret
@@ -90,6 +91,7 @@ func (c *Carrier) fly(u *update) {
 		}
 		p := c.postUpdate(ctx, address, secret, u.body)
 		if taken = p.err == nil && p.status >= 200 && p.status < 300; taken {
+			known = true
 			break
 		}
 		t.mu.Lock()
@@ -111,6 +113,9 @@ func (c *Carrier) fly(u *update) {
 	u.flying = false
 	delete(t.busy, u.chat)
 	t.inFlight--
+	if known && u.about != nil {
+		u.about.Taken = true
+	}
 	if taken {
 		t.updates = slices.DeleteFunc(t.updates, func(other *update) bool { return other == u })
 	}
@@ -345,7 +350,13 @@ func (t *telegramSide) confirm(offset int64, now time.Time) {
 		t.updates = t.updates[max(len(t.updates)+int(offset), 0):]
 	}
 	t.updates = slices.DeleteFunc(t.updates, func(u *update) bool {
-		return offset > 0 && u.id < offset || now.Sub(u.at) > updateLife
+		if offset > 0 && u.id < offset {
+			if u.about != nil {
+				u.about.Taken = true
+			}
+			return true
+		}
+		return now.Sub(u.at) > updateLife
 	})
 }
 
