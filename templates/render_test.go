@@ -503,7 +503,7 @@ func TestPlacesAreSaidOnlyWhereTheyAreWanted(t *testing.T) {
 func BenchmarkRender(b *testing.B) {
 	w := load(b)
 	for _, tag := range w.Languages() {
-		for _, key := range []string{"appointment.reminder", "message.passed_on"} {
+		for _, key := range []string{"appointment.reminder", "message.open"} {
 			for _, channel := range conversations.Channels {
 				b.Run(fmt.Sprintf("%s/%s/%s", tag, key, channel), func(b *testing.B) {
 					r := request(find(b, w, key), tag, channel)

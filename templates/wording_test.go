@@ -40,13 +40,13 @@ func TestLoadRefusesWording(t *testing.T) {
 			t.Parallel()
 			s := newShelf(t)
 			file := "active." + row.tag + ".toml"
-			spoilt, found := replaceWords(string(s.translations[file].Data), "message.passed_on", row.text)
+			spoilt, found := replaceWords(string(s.translations[file].Data), "message.open", row.text)
 			if !found {
-				t.Fatal("message.passed_on is not there")
+				t.Fatal("message.open is not there")
 			}
 			s.translations[file] = &fstest.MapFile{Data: []byte(spoilt)}
 			_, err := Load(s.catalogue, s.translations)
-			if want := file + ": message.passed_on: "; err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), row.want) {
+			if want := file + ": message.open: "; err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("error %v\nwant one that holds %q and %q", err, want, row.want)
 			}
 		})
