@@ -55,7 +55,7 @@ func (v voice) sayClock(t time.Time) (said, error) {
 	if err != nil {
 		return said{}, err
 	}
-	on, err := v.localize("calendar.clock_on", map[string]any{"clock": plain}, nil)
+	on, err := v.speak("calendar.clock_on", map[string]any{"clock": plain}, nil)
 	return said{Plain: plain, On: on}, err
 }
 
@@ -70,14 +70,14 @@ func (v voice) clock(t time.Time) (string, error) {
 	vars := map[string]any{"hour": (hour+11)%12 + 1}
 	switch {
 	case minute == 0 && hour == 0:
-		return v.localize("calendar.midnight", nil, nil)
+		return v.speak("calendar.midnight", nil, nil)
 	case minute == 0 && hour == 12:
-		return v.localize("calendar.midday", nil, nil)
+		return v.speak("calendar.midday", nil, nil)
 	case minute == 0:
-		return v.localize("calendar.hour_"+half, vars, nil)
+		return v.speak("calendar.hour_"+half, vars, nil)
 	}
 	vars["minute"] = fmt.Sprintf("%02d", minute)
-	return v.localize("calendar.minute_"+half, vars, nil)
+	return v.speak("calendar.minute_"+half, vars, nil)
 }
 
 // sayDay says a date with its weekday, in the location of t.
@@ -99,10 +99,10 @@ func (v voice) sayDate(key string, vars map[string]any, t time.Time) (said, erro
 	vars["weekday"] = v.calendar.weekdays[t.Weekday()]
 	vars["date"] = t.Day()
 	vars["month"] = v.calendar.months[t.Month()-1]
-	plain, err := v.localize(key, vars, nil)
+	plain, err := v.speak(key, vars, nil)
 	if err != nil {
 		return said{}, err
 	}
-	on, err := v.localize(key+"_on", vars, nil)
+	on, err := v.speak(key+"_on", vars, nil)
 	return said{Plain: plain, On: on}, err
 }

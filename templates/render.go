@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -117,12 +118,12 @@ func (w *Words) text(m Message, v voice, r Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := v.localize(m.Key, own, nil)
+	text, err := v.speak(m.Key, own, nil)
 	if err != nil {
 		return "", err
 	}
 	if name != "" {
-		greeting, err := v.localize(pieceGreeting, map[string]any{varName: name}, nil)
+		greeting, err := v.speak(pieceGreeting, map[string]any{varName: name}, nil)
 		if err != nil {
 			return "", err
 		}
@@ -131,14 +132,14 @@ func (w *Words) text(m Message, v voice, r Request) (string, error) {
 	for _, variable := range slices.Sorted(maps.Keys(added)) {
 		piece := w.messages[m.Adds[variable]]
 		vars := map[string]any{variable: added[variable]}
-		more, err := v.localize(piece.Key, vars, vars[piece.Plural])
+		more, err := v.speak(piece.Key, vars, vars[piece.Plural])
 		if err != nil {
 			return "", err
 		}
 		text += "\n" + more
 	}
 	if m.Tail != "" && r.Channel == conversations.SMS {
-		tail, err := v.localize(m.Tail, nil, nil)
+		tail, err := v.speak(m.Tail, nil, nil)
 		if err != nil {
 			return "", err
 		}
@@ -158,12 +159,9 @@ func (v voice) split(m Message, all map[string]Message, vars map[string]any) (ow
 		} else if piece, ok := m.Adds[key]; ok {
 			added[key], err = v.say(all[piece].Vars[key], value)
 		} else if key == varName && m.Greeted {
-			var said any
-			if said, err = v.say(VarString, value); err == nil {
-				name = said.(string)
-			}
+			name, err = oneLine(value)
 		} else {
-			err = fmt.Errorf("it has no such variable")
+			err = errors.New("it has no such variable")
 		}
 		if err != nil {
 			return nil, nil, "", fmt.Errorf("variable %s: %w", key, err)
@@ -181,13 +179,8 @@ func (v voice) split(m Message, all map[string]Message, vars map[string]any) (ow
 func (v voice) say(kind VarType, value any) (any, error) {
 	switch value := value.(type) {
 	case string:
-		// Line breaks and runs of space come from forms, not from meaning.
-		line := strings.Join(strings.Fields(strings.ToValidUTF8(value, "")), " ")
-		if kind == VarString && line == "" {
-			return nil, fmt.Errorf("is blank")
-		}
 		if kind == VarString {
-			return line, nil
+			return oneLine(value)
 		}
 	case int:
 		if kind == VarInt {
@@ -209,10 +202,24 @@ func (v voice) say(kind VarType, value any) (any, error) {
 	return nil, fmt.Errorf("is a %T, and the catalogue says %s", value, kind)
 }
 
+// oneLine takes a string that is not blank. Line breaks and runs of space come
+// from forms, not from meaning, so they become one space.
+func oneLine(value any) (string, error) {
+	text, ok := value.(string)
+	if !ok {
+		return "", fmt.Errorf("is a %T, and the catalogue says %s", value, VarString)
+	}
+	line := strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")
+	if line == "" {
+		return "", errors.New("is blank")
+	}
+	return line, nil
+}
+
 // moment refuses the zero time: it is never meant, and it would be said in full.
 func (v voice) moment(t time.Time, say func(time.Time) (said, error)) (any, error) {
 	if t.IsZero() {
-		return nil, fmt.Errorf("is the zero time")
+		return nil, errors.New("is the zero time")
 	}
 	return say(t)
 }
@@ -221,7 +228,7 @@ func (v voice) moment(t time.Time, say func(time.Time) (said, error)) (any, erro
 func (v voice) buttons(r Request) ([]Button, error) {
 	var list []Button
 	for _, o := range r.Options {
-		label, err := v.localize(choiceKey(o), nil, nil)
+		label, err := v.speak(choiceKey(o), nil, nil)
 		if err != nil {
 			return nil, err
 		}

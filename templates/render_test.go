@@ -188,9 +188,15 @@ func TestRenderAddsMinutesInTheRightPluralForm(t *testing.T) {
 		minutes int
 		want    string
 	}{
-		{"en", 1, "It will take about 1 minute."}, {"en", 2, "It will take about 2 minutes."}, {"en", 60, "It will take about 60 minutes."},
-		{"cy", 0, "Bydd yn para tua 0 munud."}, {"cy", 1, "Bydd yn para tua 1 munud."}, {"cy", 2, "Bydd yn para tua 2 funud."},
-		{"cy", 3, "Bydd yn para tua 3 munud."}, {"cy", 6, "Bydd yn para tua 6 munud."}, {"cy", 45, "Bydd yn para tua 45 munud."},
+		{"en", 1, "It will take about 1 minute."},
+		{"en", 2, "It will take about 2 minutes."},
+		{"en", 60, "It will take about 60 minutes."},
+		{"cy", 0, "Bydd yn para tua 0 munud."},
+		{"cy", 1, "Bydd yn para tua 1 munud."},
+		{"cy", 2, "Bydd yn para tua 2 funud."},
+		{"cy", 3, "Bydd yn para tua 3 munud."},
+		{"cy", 6, "Bydd yn para tua 6 munud."},
+		{"cy", 45, "Bydd yn para tua 45 munud."},
 	} {
 		r := request(find(t, w, "appointment.details"), row.tag, conversations.SMS)
 		r.Vars["minutes"] = row.minutes
@@ -295,12 +301,12 @@ func TestRenderIsStrictInItsFirstParse(t *testing.T) {
 	t.Parallel()
 	w := load(t)
 	for range 2 {
-		text, err := w.voices["cy"].localize("help", map[string]any{"specialist": "Sam"}, nil)
+		text, err := w.voices["cy"].speak("help", map[string]any{"specialist": "Sam"}, nil)
 		if err == nil || text != "" {
 			t.Errorf("text %q, error %v", text, err)
 		}
 	}
-	if _, err := w.voices["cy"].localize("no.such", nil, nil); err == nil {
+	if _, err := w.voices["cy"].speak("no.such", nil, nil); err == nil {
 		t.Error("a key that is not there has words")
 	}
 }
@@ -310,7 +316,7 @@ func TestRenderTakesNoWordsFromAnotherLanguage(t *testing.T) {
 	w := load(t)
 	v := w.voices["cy"]
 	v.localizer = w.voices["en"].localizer
-	if text, err := v.localize("language.set", nil, nil); err == nil || text != "" {
+	if text, err := v.speak("language.set", nil, nil); err == nil || text != "" {
 		t.Errorf("text %q, error %v", text, err)
 	}
 }
@@ -384,6 +390,7 @@ func longestValue(name string, kind VarType, tag string) any {
 		return conversations.Clock(september)
 	case VarInt:
 		return 120
+	case VarString:
 	}
 	return map[string]string{
 		"name": "Christopher", "specialist": "Christopher", "service": "Alongside Vale",

@@ -296,7 +296,7 @@ func splitWords(text string) []string {
 			break
 		}
 		_, rest, _ = strings.Cut(behind, "}}")
-		// Stands where a value will: no entry is an ellipsis.
+		// A figure stands where a value will: no entry of a list is one.
 		plain.WriteString(" 0 ")
 	}
 	return strings.FieldsFunc(plain.String(), func(r rune) bool { return !isWordRune(r) })
@@ -316,9 +316,15 @@ func mutations(word string) []string {
 		from string
 		to   []string
 	}{
-		{"ll", []string{"l"}}, {"rh", []string{"r"}},
-		{"p", []string{"b", "mh", "ph"}}, {"t", []string{"d", "nh", "th"}}, {"c", []string{"g", "ngh", "ch"}},
-		{"b", []string{"f", "m"}}, {"d", []string{"dd", "n"}}, {"g", []string{"", "ng"}}, {"m", []string{"f"}},
+		{"ll", []string{"l"}},
+		{"rh", []string{"r"}},
+		{"p", []string{"b", "mh", "ph"}},
+		{"t", []string{"d", "nh", "th"}},
+		{"c", []string{"g", "ngh", "ch"}},
+		{"b", []string{"f", "m"}},
+		{"d", []string{"dd", "n"}},
+		{"g", []string{"", "ng"}},
+		{"m", []string{"f"}},
 	} {
 		if rest, ok := strings.CutPrefix(word, m.from); ok {
 			for _, to := range m.to {

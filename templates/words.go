@@ -112,9 +112,9 @@ func (w *Words) Messages() []Message {
 // "<no value>" for as long as the process lives.
 var strict = &template.TextParser{Option: "missingkey=error"}
 
-// localize is the one place that asks go-i18n for words. An answer in another
+// speak is the one place that asks go-i18n for words. An answer in another
 // language than the voice's own is an error.
-func (v voice) localize(key string, vars map[string]any, pluralCount any) (string, error) {
+func (v voice) speak(key string, vars map[string]any, pluralCount any) (string, error) {
 	text, tag, err := v.localizer.LocalizeWithTag(&i18n.LocalizeConfig{
 		MessageID: key, TemplateData: vars, PluralCount: pluralCount, TemplateParser: strict,
 	})
