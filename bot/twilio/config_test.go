@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -71,7 +72,7 @@ func TestDefaults(t *testing.T) {
 	if c.cfg.APIURL != "https://api.twilio.com" || c.http.Timeout != sendFor || c.cfg.Now().IsZero() {
 		t.Errorf("defaults: %s, %s", c.cfg.APIURL, c.http.Timeout)
 	}
-	if err := c.http.CheckRedirect(nil, nil); err != http.ErrUseLastResponse {
+	if err := c.http.CheckRedirect(nil, nil); !errors.Is(err, http.ErrUseLastResponse) {
 		t.Errorf("a redirect is followed: %v", err)
 	}
 	c.cfg.Count("x", "y")

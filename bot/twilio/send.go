@@ -44,7 +44,7 @@ func (c *Channel) Send(ctx context.Context, m outbox.Message) outbox.Result {
 	sent, err := c.api(ctx).CreateMessage(params)
 	r := resultOf(sent, err)
 	if r.Outcome != outbox.Sent {
-		c.log.InfoContext(ctx, "text not sent", "message", string(m.ID), "outcome", int(r.Outcome), "code", r.Code)
+		c.log.InfoContext(ctx, "text not sent", "message_id", string(m.ID), "outcome", int(r.Outcome), "code", r.Code)
 	}
 	return r
 }

@@ -3,7 +3,7 @@ package twilio
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // Twilio's signature is defined as HMAC-SHA1.
+	"crypto/sha1"
 	"encoding/base64"
 	"maps"
 	"net/http"

@@ -61,10 +61,10 @@ func (c *Channel) serveStatus(w http.ResponseWriter, r *http.Request) {
 	outcome := accepted
 	if err := c.handOn(r, ev); err != nil && c.cfg.NotOurs(err) {
 		outcome = ignored
-		c.log.InfoContext(r.Context(), "status callback is for no message of ours", "message", string(ev.Message), "message_sid", ev.ProviderID)
+		c.log.InfoContext(r.Context(), "status callback is for no message of ours", "message_id", string(ev.Message), "message_sid", ev.ProviderID)
 	} else if err != nil {
 		c.cfg.Count(webhook, unavailable)
-		c.log.ErrorContext(r.Context(), "status callback not stored", "message", string(ev.Message), "message_sid", ev.ProviderID, "err", err)
+		c.log.ErrorContext(r.Context(), "status callback not stored", "message_id", string(ev.Message), "message_sid", ev.ProviderID, "err", err)
 		http.Error(w, "Service Unavailable: try again", http.StatusServiceUnavailable)
 		return
 	}

@@ -15,9 +15,9 @@ func TestFaults(t *testing.T) {
 		want int
 	}{
 		"nothing":        {func(*Watch) {}, 0},
-		"an_id":          {func(w *Watch) { w.Logger().Info("sent", "message", "m1") }, 0},
-		"in_a_log":       {func(w *Watch) { w.Logger().Debug("sent", "to", secret) }, 1},
-		"in_an_address":  {func(w *Watch) { w.Logger().Debug("get", "url", "/x?To="+url.QueryEscape(secret)) }, 1},
+		"an_id":          {func(w *Watch) { w.Logger().Info("sent", "message_id", "m1") }, 0},
+		"in_a_log":       {func(w *Watch) { w.Logger().Debug("sent", "receiver", secret) }, 1},
+		"in_an_address":  {func(w *Watch) { w.Logger().Debug("get", "address", "/x?To="+url.QueryEscape(secret)) }, 1},
 		"in_an_error":    {func(w *Watch) { w.Show(fmt.Errorf("send: %w", errors.New(secret))) }, 1},
 		"in_a_struct":    {func(w *Watch) { w.Show(struct{ Code string }{secret}) }, 1},
 		"in_a_log_twice": {func(w *Watch) { w.Show(secret, secret) }, 1},
