@@ -86,6 +86,7 @@ type fault int
 const (
 	faultOther  fault = iota
 	faultUnique       // a unique index or a primary key
+	faultAway         // not the statement but the database: away, locked, full
 )
 
 // one runs a single query.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -174,8 +176,26 @@ func (db *postgresDB) lock() string { return "FOR UPDATE SKIP LOCKED" }
 
 func (db *postgresDB) kind(err error) fault {
 	var failed *pgconn.PgError
-	if errors.As(err, &failed) && failed.Code == "23505" { // unique_violation
+	var unreachable net.Error
+	switch {
+	case errors.As(err, &failed):
+		return kindOf(failed.Code)
+	case errors.As(err, &unreachable), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), pgconn.SafeToRetry(err):
+		return faultAway
+	}
+	return faultOther
+}
+
+// kindOf reads a code of PostgreSQL's "Error Codes" appendix; the first two
+// characters are its class.
+func kindOf(code string) fault {
+	if code == "23505" { // unique_violation
 		return faultUnique
+	}
+	switch code[:min(2, len(code))] {
+	case "08", "53", "57", "58": // connection, resources, intervention by an operator, system
+		return faultAway
 	}
 	return faultOther
 }

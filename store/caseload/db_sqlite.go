@@ -133,6 +133,10 @@ type sqliteReader struct{ db *sqliteDB }
 func (db *sqliteDB) reader() querier { return sqliteReader{db} }
 
 func (r sqliteReader) run(ctx context.Context, b *batch) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx) // See write.
 	for _, s := range b.statements {
 		stmt, ok := r.db.read.get(s.sql)
 		if !ok {
@@ -165,6 +169,9 @@ func (db *sqliteDB) write(ctx context.Context, do func(tx transaction) error) er
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	// The driver watches a context that can end with a goroutine per statement;
+	// a transaction takes milliseconds, and busy_timeout bounds the wait for it.
+	ctx = context.WithoutCancel(ctx)
 	inner, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -240,11 +247,17 @@ func (db *sqliteDB) lock() string { return "" }
 
 func (db *sqliteDB) kind(err error) fault {
 	var failed *sqlite.Error
-	if errors.As(err, &failed) {
-		switch failed.Code() {
-		case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
-			return faultUnique
-		}
+	if !errors.As(err, &failed) {
+		return faultOther
+	}
+	switch failed.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return faultUnique
+	}
+	switch failed.Code() & 0xff { // The rest is detail.
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+		sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_INTERRUPT:
+		return faultAway
 	}
 	return faultOther
 }

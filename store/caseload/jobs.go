@@ -1,0 +1,65 @@
+package caseload
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/riverqueue/river"
+
+	"alongside/conversations"
+)
+
+// ReminderArgs is the job that turns into EventReminder. Jobs carry ids only.
+type ReminderArgs struct {
+	Client      conversations.ClientID      `json:"client"`
+	Appointment conversations.AppointmentID `json:"appointment"`
+	// StandsMs is the start that the reminder is for, in Unix milliseconds.
+	StandsMs int64 `json:"stands_ms"`
+	// Before is the offset in minutes.
+	Before int `json:"before"`
+}
+
+// Kind names the job.
+func (ReminderArgs) Kind() string { return "reminder" }
+
+// TimeoutArgs is the job that turns into EventTimeout.
+type TimeoutArgs struct {
+	Client   conversations.ClientID   `json:"client"`
+	Question conversations.QuestionID `json:"question"`
+	// Revision is that of the conversation by the turn that set the timer.
+	Revision int64 `json:"revision"`
+}
+
+// Kind names the job.
+func (TimeoutArgs) Kind() string { return "question_timeout" }
+
+// RetryTurnArgs is the job that runs a parked event again; see Park.
+type RetryTurnArgs struct {
+	Message conversations.MessageID `json:"message"`
+}
+
+// Kind names the job.
+func (RetryTurnArgs) Kind() string { return "turn_retry" }
+
+// JobConfig is what working the jobs needs.
+type JobConfig struct {
+	Workers *river.Workers
+	// Queues to work; nil means the default queue with four workers.
+	Queues map[string]river.QueueConfig
+	Logger *slog.Logger
+}
+
+// StartJobs works jobs until stop is called, which lets those under way finish
+// for as long as its context allows. The clock is the caseload's own.
+func (c *Caseload) StartJobs(ctx context.Context, config JobConfig) (stop func(context.Context) error, err error) {
+	queues := config.Queues
+	if queues == nil {
+		queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}}
+	}
+	return c.db.startJobs(ctx, &river.Config{
+		Logger:  config.Logger,
+		Queues:  queues,
+		Workers: config.Workers,
+		Test:    river.TestConfig{Time: clock(c.now)},
+	})
+}

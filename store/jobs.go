@@ -1,0 +1,27 @@
+package store
+
+import (
+	"context"
+
+	"alongside/store/caseload"
+)
+
+// The jobs. They are inserted in the transaction of the turn that caused them,
+// carry ids only, and are worked by the schedule.
+type (
+	// ReminderArgs becomes conversations.EventReminder.
+	ReminderArgs = caseload.ReminderArgs
+	// TimeoutArgs becomes conversations.EventTimeout.
+	TimeoutArgs = caseload.TimeoutArgs
+	// RetryTurnArgs runs a parked event again; see [Store.Park].
+	RetryTurnArgs = caseload.RetryTurnArgs
+	// JobConfig is what working the jobs needs.
+	JobConfig = caseload.JobConfig
+)
+
+// StartJobs works jobs until stop is called, which lets those under way finish
+// for as long as its context allows. On PostgreSQL it has connections of its
+// own. The clock is the store's. A job may run more than once.
+func (s *Store) StartJobs(ctx context.Context, config JobConfig) (stop func(context.Context) error, err error) {
+	return s.caseload.StartJobs(ctx, config)
+}

@@ -1,0 +1,28 @@
+// Package storetest gives tests real databases and a real Redis of their own:
+// a fresh SQLite file, and where the programs are installed a PostgreSQL and a
+// Redis that the test process starts and that end with it, however it ends.
+//
+// It is for tests only and never touches a server that it did not start. A
+// program that ALONGSIDE_REQUIRE names ("postgres,redis") must be there: its
+// absence then fails the test instead of leaving it out.
+package storetest
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// required says whether a test must not do without a program.
+func required(program string) bool {
+	return slices.Contains(strings.Split(os.Getenv("ALONGSIDE_REQUIRE"), ","), program)
+}
+
+// absent ends the test if the program is required.
+func absent(t testing.TB, program string) {
+	t.Helper()
+	if required(program) {
+		t.Fatalf("%s is not installed, and ALONGSIDE_REQUIRE wants it", program)
+	}
+}
