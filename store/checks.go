@@ -93,6 +93,14 @@ func (c *checks) zone(name string) string {
 	return name
 }
 
+// wakes checks a time of day in minutes after midnight.
+func (c *checks) wakes(minutes int) int {
+	if minutes < 0 || minutes >= 24*60 {
+		c.refuse("wakes", RefusedValue, "The waking hour is a number of minutes after midnight, from 0 to 1439.")
+	}
+	return minutes
+}
+
 // email checks an e-mail address; empty means none.
 func (c *checks) email(text string) string {
 	text = c.line("email", text, false, longestEmail)

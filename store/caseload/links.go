@@ -1,0 +1,55 @@
+package caseload
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"time"
+
+	"alongside/conversations"
+)
+
+// linkAlphabet has no two characters that look or sound alike, and no vowels,
+// so that no code is a word and hardly a word is a code. Codes of [codeLength]
+// of its characters are about a hundred thousand million.
+const linkAlphabet = "23456789CDFGHJKMNPQRTVWX"
+
+// newLinkCode draws a code.
+func newLinkCode() string {
+	var code [codeLength]byte
+	for i := range code {
+		// rand.Int never returns an error: without randomness the program ends.
+		n, _ := rand.Int(rand.Reader, big.NewInt(int64(len(linkAlphabet))))
+		code[i] = linkAlphabet[n.Int64()]
+	}
+	return string(code[:])
+}
+
+// MakeLink makes a code by which a client joins a Telegram account, once,
+// before it expires. It ends the client's earlier code. Only a keyed hash of it
+// is stored. The error is [ErrNotFound] for a client who is not on the caseload
+// or whose record is closed.
+func (c *Caseload) MakeLink(ctx context.Context, client conversations.ClientID, ttl time.Duration, now time.Time) (code string, expires time.Time, err error) {
+	code, expires = newLinkCode(), instant(millis(now.Add(ttl)))
+	err = c.db.write(ctx, func(tx transaction) error {
+		// The row is locked by being written, so that two calls at once leave
+		// one code and not two.
+		open, err := change(ctx, tx, "UPDATE clients SET closed_at = closed_at WHERE id = $1 AND closed_at = 0", clean(string(client)))
+		if err != nil {
+			return err
+		}
+		if open == 0 {
+			return ErrNotFound
+		}
+		var b batch
+		b.exec(nil, "DELETE FROM link_codes WHERE client = $1 AND used_at = 0", client)
+		b.exec(nil, "INSERT INTO link_codes (hash, client, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+			c.seal.Hash(hashLinkCode, code), client, millis(now), millis(expires))
+		return tx.run(ctx, &b)
+	})
+	if err != nil {
+		return "", time.Time{}, fmt.Errorf("make a link for client %s: %w", client, err)
+	}
+	return code, expires, nil
+}
