@@ -189,7 +189,9 @@ func (s *stage) client(t *testing.T, fields []string) {
 // event reads the input lines that are events.
 func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, bool) {
 	t.Helper()
-	from := func(c conversations.Channel) conversations.Address { return conversations.Address{Channel: c, Value: "x"} }
+	from := func(c conversations.Channel) conversations.Address {
+		return conversations.Address{Channel: c, Value: "x"}
+	}
 	fields := strings.Fields(rest)
 	switch word {
 	case "<", "sms<":

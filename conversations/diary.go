@@ -11,6 +11,9 @@ import (
 // sending: the client may be on the way.
 const useless = time.Hour
 
+// apart is how far two reminders of one appointment lie apart at the least.
+const apart = 8 * time.Hour
+
 // booked is a specialist arranging an appointment.
 func (s *step) booked() {
 	a := s.event.Appointment
@@ -102,12 +105,14 @@ func (s *step) remind(a Appointment) {
 		return
 	}
 	any := false
+	var last time.Time
 	for _, before := range s.rules.Pathway.Reminders {
 		due := s.due(a, before)
-		if due.Before(s.now) {
+		if due.Before(s.now) || (!last.IsZero() && due.Sub(last) < apart) {
+			// Past, or pushed by holidays onto the one before it.
 			continue
 		}
-		any = true
+		any, last = true, due
 		s.do(Remind{Appointment: a.ID, Stands: a.At, Before: before, At: due})
 	}
 	if !any && !s.wasReminded(a) {

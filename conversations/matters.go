@@ -56,7 +56,7 @@ func (s *step) delivery() {
 		s.flag(FlagMayNotBeSent, "")
 	case e.Urgency == Crisis:
 		s.flag(FlagAnswerNotSent, "")
-	case e.Kind == EventUndelivered:
+	case e.Kind == EventUndelivered && !e.Blocked:
 		s.flag(FlagUndelivered, "")
 	case e.Kind == EventDropped && e.Reason == string(policy.TooLate):
 		s.flag(FlagNotSent, "")

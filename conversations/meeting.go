@@ -118,8 +118,9 @@ func (s *step) change(w understand.When) {
 		return
 	}
 	date, clock := w.Date, w.Clock
-	if q := s.state.Open; q != nil && q.Appointment == a.ID && q.Kind == AskReschedule {
-		// "What time on Friday?" – "3": the day that was named stands.
+	if q := s.state.Open; q != nil && q.Appointment == a.ID && (date != "" || clock != "") {
+		// "What time on Friday?" – "3"; "Friday at 3?" – "no, 4": the part that
+		// was named before stands.
 		if date == "" {
 			date = q.Date
 		}
@@ -307,7 +308,9 @@ func (s *step) cannotCome(a Appointment) {
 	s.settle(a.ID)
 	s.flag(FlagCannot, a.ID)
 	s.closeAbout(a.ID, ChooseCannot)
-	s.answer("appointment.cannot", s.meetingVars(a))
+	q := s.newQuestion(AskReschedule, a)
+	s.open(q)
+	s.reply(Say{Key: "appointment.cannot", Vars: s.meetingVars(a), Question: q.ID, Appointment: a.ID})
 }
 
 // late passes on that the client is on the way.

@@ -163,7 +163,9 @@ func (s *step) timeout() {
 		}
 		return
 	}
-	if q.Kind != AskAppointment {
+	if a, ok := s.facts.Appointment(q.Appointment); q.Kind != AskAppointment && (!ok || a.Status != Cannot) {
+		// Who cannot come was not asked for a time, only told that they may say
+		// one, and is on the specialist's list already.
 		s.do(RaiseFlag{Reason: FlagNoAnswer, Appointment: q.Appointment})
 	}
 	s.closeQuestion("")

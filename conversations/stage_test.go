@@ -114,7 +114,7 @@ func (s *stage) said(m conversations.Say) string {
 		text += " at once"
 		s.facts.CrisisSaid = s.now
 	}
-	if m.Channel == "" {
+	if m.Urgency == conversations.Answer {
 		s.facts.Answered = s.now
 	}
 	return text

@@ -8,9 +8,18 @@ import (
 	"alongside/conversations/understand"
 )
 
-// sureEnough is how sure a reading must be before it changes anything; below
-// it the words go to a person.
-const sureEnough = 60
+// How sure a reading must be, 0 to 100, before it is acted on; below it the
+// words go to a person.
+const (
+	// sureEnough is for what changes the caseload at once.
+	sureEnough = 60
+	// sureEnoughToAsk is for another time: it is read back before anything
+	// moves, so that a wrong reading costs a question and nothing else.
+	sureEnoughToAsk = 30
+	// sureEnoughToKeep is for a yes to "which day and time?": only one that
+	// says plainly that it stays as it was.
+	sureEnoughToKeep = 75
+)
 
 // text is somebody writing. The order is the order of what matters: danger,
 // then the person's own stop and start, then everything else.
@@ -133,7 +142,7 @@ func (s *step) intent() {
 		s.handOver(FlagLanguage)
 		return
 	}
-	if r.Sure < sureEnough && changesSomething(r.Intent) {
+	if r.Sure < s.needed(r.Intent) {
 		s.handOver(FlagNotUnderstood)
 		return
 	}
@@ -176,6 +185,9 @@ func (s *step) intent() {
 // message is free text for the specialist. While a question is open it may
 // have been meant as its answer, and was not understood as one.
 func (s *step) message() {
+	if s.repeatedNumber() {
+		return
+	}
 	if s.state.Open != nil {
 		s.handOver(FlagNotUnderstood)
 		return
@@ -188,14 +200,39 @@ func (s *step) message() {
 	s.read("message")
 }
 
-// changesSomething says whether acting on the intent changes the caseload.
-func changesSomething(i understand.Intent) bool {
-	switch i {
-	case understand.Confirm, understand.Cannot, understand.Change, understand.Keep, understand.WrongPerson,
-		understand.Language, understand.OptinNo, understand.OptinYes:
-		return true
-	default:
+// repeatedNumber is a bare number that comes after its question was answered:
+// the same one again is answered again, another one is a change of mind.
+func (s *step) repeatedNumber() bool {
+	text := strings.TrimSpace(s.event.Text)
+	if s.state.Open != nil || len(s.state.Closed) == 0 || len(text) != 1 {
 		return false
+	}
+	n := strings.IndexByte("123", text[0])
+	if n < 0 {
+		return false
+	}
+	if !s.stillAnswerable(s.state.Closed[0]) {
+		return false
+	}
+	s.chooseAgain(0, reminderOptions[n])
+	return true
+}
+
+// needed is how sure a reading of an intent must be.
+func (s *step) needed(i understand.Intent) int {
+	switch i {
+	case understand.Confirm:
+		if q := s.state.Open; q != nil && q.Kind == AskReschedule {
+			return sureEnoughToKeep
+		}
+		return sureEnough
+	case understand.Cannot, understand.Keep, understand.WrongPerson, understand.Language,
+		understand.OptinNo, understand.OptinYes:
+		return sureEnough
+	case understand.Change:
+		return sureEnoughToAsk
+	default:
+		return 0
 	}
 }
 
@@ -275,17 +312,27 @@ func (s *step) button() {
 		s.nextInLine()
 		return
 	}
-	for _, c := range s.state.Closed {
-		if c.ID != QuestionID(id) {
-			continue
-		}
-		a, there := s.facts.Appointment(c.Appointment)
-		if c.Choice != Choice(choice) && c.Kind == AskAppointment && there && a.At.After(s.now) && a.At.UnixMilli() == c.Stands {
-			s.choose(Question{ID: c.ID, Kind: c.Kind, Appointment: c.Appointment, Stands: c.Stands}, Choice(choice))
+	for i, c := range s.state.Closed {
+		if c.ID == QuestionID(id) && c.Choice != Choice(choice) && s.stillAnswerable(c) {
+			s.chooseAgain(i, Choice(choice))
 			s.nextInLine()
+			return
 		}
-		return
 	}
+}
+
+// stillAnswerable says whether a reminder that was answered may be answered
+// anew: its appointment is ahead, at the time that the reminder spoke of.
+func (s *step) stillAnswerable(c ClosedQuestion) bool {
+	a, there := s.facts.Appointment(c.Appointment)
+	return c.Kind == AskAppointment && c.Choice != "" && there && a.At.After(s.now) && a.At.UnixMilli() == c.Stands
+}
+
+// chooseAgain answers the i-th closed question anew.
+func (s *step) chooseAgain(i int, choice Choice) {
+	c := &s.state.Closed[i]
+	c.Choice = choice
+	s.choose(Question{ID: c.ID, Kind: c.Kind, Appointment: c.Appointment, Stands: c.Stands}, choice)
 }
 
 // choose acts on a pressed choice as if it had been said in words.
