@@ -47,19 +47,22 @@ func (o *Outbox) one(l *lane, j job) {
 	v := o.attempt(l, j)
 	switch {
 	case v.parked:
+		o.pump()
+		return
 	case v.release:
-		back := o.lanes.done(l, j, true)
+		back := o.lanes.done(l, true)
 		o.writer.release(l, append([]job{j}, back...))
 	default:
 		// What could not be sent now must not be overtaken by what stands behind
 		// it, and a person who blocked us would refuse that, too.
 		behind := v.result.Delivery == conversations.Queued || v.result.Blocked
-		back := o.lanes.done(l, j, behind)
-		o.writer.add(l, j.Send, v.result)
+		back := o.lanes.done(l, behind)
+		o.conclude(l, j.Send, v.result)
 		if len(back) > 0 {
 			o.writer.release(l, back)
 		}
 	}
+	o.lanes.leave(j)
 	o.pump()
 	select {
 	case o.idle <- struct{}{}:

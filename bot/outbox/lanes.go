@@ -121,7 +121,7 @@ func (ls *lanes) list(l *lane) {
 }
 
 // next hands out the lane whose first message goes now, or false if nothing
-// may start. The caller ends it with done or with again.
+// may start. The caller ends it with done and leave, or with again.
 func (ls *lanes) next() (*lane, job, bool) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
@@ -151,20 +151,27 @@ func (ls *lanes) next() (*lane, job, bool) {
 	return nil, job{}, false
 }
 
+// leave frees the worker that next took for a message. It comes after done and
+// after the result was handed on, so that idle means that nothing is left to do.
 func (ls *lanes) leave(j job) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	ls.freeWorker(j)
+}
+
+func (ls *lanes) freeWorker(j job) {
 	ls.running--
 	if j.Urgency >= conversations.Prompt {
 		ls.runningPrompts--
 	}
 }
 
-// done ends what next began: the message has a result that will be written.
-// With stop, what stands behind it in the lane is given back too, because it
+// done says that the message which next handed out has a result that will be
+// written; leave frees its worker. With stop, what stands behind it in the lane is given back too, because it
 // must not overtake: done returns these messages, and counts them as unwritten.
-func (ls *lanes) done(l *lane, j job, stop bool) []job {
+func (ls *lanes) done(l *lane, stop bool) []job {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
-	ls.leave(j)
 	l.busy = false
 	l.unwritten++
 	var back []job
@@ -190,7 +197,7 @@ func (ls *lanes) again(l *lane, j job) bool {
 	if h == nil || ls.closed {
 		return false
 	}
-	ls.leave(j)
+	ls.freeWorker(j)
 	l.jobs = slices.Insert(l.jobs, 0, j)
 	ls.queued++
 	h.lanes = append(h.lanes, l) // Still busy: nobody else lists it.
@@ -255,12 +262,18 @@ func (ls *lanes) written(l *lane, n int) bool {
 	return l.waiting
 }
 
-// await notes that messages of these clients wait in the database. It returns
-// true if one of them waits for nothing that is in our hands.
+// await notes that messages of these clients wait in the database; without
+// clients, that it may be anybody's. It returns true if one of them may wait for
+// nothing that is in our hands.
 func (ls *lanes) await(clients []conversations.ClientID) bool {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	free := len(clients) == 0
+	if free {
+		for _, l := range ls.byLine {
+			l.waiting = true
+		}
+	}
 	for _, id := range clients {
 		found := false
 		for _, c := range conversations.Channels {

@@ -102,7 +102,8 @@ func TestLanesSameMessageTwiceIsOne(t *testing.T) {
 	ls.add([]job{smsJob("a", "john", 2)}, 100)
 	ls.add([]job{smsJob("a", "john", 2)}, 100)
 	l, j, _ := ls.next()
-	ls.done(l, j, false)
+	ls.done(l, false)
+	ls.leave(j)
 	if got := starts(ls); got != nil {
 		t.Errorf("%v started again", got)
 	}
@@ -119,12 +120,14 @@ func TestLanesWaitingIsToldWhenAllIsWritten(t *testing.T) {
 		t.Error("a message behind nothing was not said to be free")
 	}
 	l, j, _ := ls.next()
-	ls.done(l, j, false)
+	ls.done(l, false)
+	ls.leave(j)
 	if ls.written(l, 1) {
 		t.Error("told while another message of the lane waits")
 	}
 	l, j, _ = ls.next()
-	ls.done(l, j, false)
+	ls.done(l, false)
+	ls.leave(j)
 	if !ls.written(l, 1) {
 		t.Error("not told when the lane was done")
 	}
@@ -137,8 +140,8 @@ func TestLanesGiveBackWhatStandsBehind(t *testing.T) {
 	t.Parallel()
 	ls := newLanes(4)
 	ls.add([]job{smsJob("a", "john", 2), smsJob("b", "john", 2), smsJob("c", "john", 2)}, 100)
-	l, j, _ := ls.next()
-	if diff := cmp.Diff([]string{"b", "c"}, jobIDs(ls.done(l, j, true))); diff != "" {
+	l, _, _ := ls.next()
+	if diff := cmp.Diff([]string{"b", "c"}, jobIDs(ls.done(l, true))); diff != "" {
 		t.Error(diff)
 	}
 	if got := starts(ls); got != nil {
@@ -185,7 +188,8 @@ func TestLanesHeldChannel(t *testing.T) {
 			break
 		}
 		order = append(order, string(j.ID))
-		ls.done(l, j, false)
+		ls.done(l, false)
+		ls.leave(j)
 	}
 	if diff := cmp.Diff([]string{"a", "b", "c"}, order); diff != "" {
 		t.Error(diff)
@@ -209,7 +213,11 @@ func TestLanesCloseGivesBackWhatWasNotBegun(t *testing.T) {
 	if ls.idle() {
 		t.Error("idle with an attempt under way")
 	}
-	ls.done(l, j, false)
+	ls.done(l, false)
+	if ls.idle() {
+		t.Error("idle before the worker left")
+	}
+	ls.leave(j)
 	if !ls.idle() {
 		t.Error("not idle when all is done")
 	}
@@ -236,7 +244,8 @@ func TestLanesKeepOrder(t *testing.T) {
 			a := under[i]
 			under = slices.Delete(under, i, i+1)
 			went[a.l.line] = append(went[a.l.line], string(a.j.ID))
-			ls.done(a.l, a.j, false)
+			ls.done(a.l, false)
+			ls.leave(a.j)
 			ls.written(a.l, 1)
 		}
 		begin := func() bool {

@@ -52,8 +52,9 @@ type Config struct {
 	Store rows
 	// Senders are the channel adapters, at most one for each channel.
 	Senders []Sender
-	// Event takes what the outbox found out to the conversation (turn.Run). It
-	// is called again after an error, so it must be safe to repeat.
+	// Event takes what the outbox found out to the conversation (turn.Run):
+	// undelivered, unknown_delivery, dropped. It is called again after an error,
+	// so it must be safe to repeat.
 	Event func(context.Context, conversations.Event) error
 	Now   func() time.Time
 	// Logger is given ids, channels and codes only.
@@ -116,9 +117,13 @@ type Outbox struct {
 	state  atomic.Int32
 	events sync.WaitGroup
 	slots  chan struct{} // bounds the events under way
+	quit   chan struct{} // closed when no event is tried again
 
 	// begun says that attempts may start.
 	begun atomic.Bool
+
+	// settled is told of everything that was written back. Tests wait for it.
+	settled func(ended)
 }
 
 // The states of an Outbox: it is made, runs once, and has stopped.
@@ -137,7 +142,9 @@ func New(c Config) *Outbox {
 		log: c.Logger, metrics: c.Metrics.filled(),
 		timeout: or(c.Timeout, DefaultTimeout), every: or(c.Every, DefaultEvery),
 		reconcileEvery: or(c.Reconcile, DefaultReconcile), stopWithin: or(c.StopWithin, DefaultStopWithin),
-		kick: make(chan struct{}, 1), idle: make(chan struct{}, 1), slots: make(chan struct{}, 4),
+		kick: make(chan struct{}, 1), idle: make(chan struct{}, 1), slots: make(chan struct{}, eventsAtOnce),
+		quit:    make(chan struct{}),
+		settled: func(ended) {},
 	}
 	if o.timeout+claimMargin >= claimLife {
 		panic(fmt.Sprintf("outbox: an attempt of %v does not fit into a claim of %v", o.timeout, claimLife))
@@ -189,7 +196,8 @@ func (o *Outbox) Offer(sends []store.Send) {
 
 // Kick sweeps as soon as it makes sense. With the clients of messages that wait
 // (store.Committed.Waiting) that is when what is under way to them has been
-// written; without, at once. It never blocks.
+// written; without, at once and again when whatever is under way has been. It
+// never blocks.
 func (o *Outbox) Kick(waiting ...conversations.ClientID) {
 	if o.lanes.await(waiting) {
 		o.kickNow()
@@ -227,10 +235,9 @@ func (o *Outbox) Run(ctx context.Context) error {
 	}
 	loops.Wait()
 	o.awaitAttempts()
+	o.awaitEvents()
 	o.state.Store(stopped)
-	err := o.writer.drain(o.stopWithin)
-	o.awaitEvents(end)
-	return err
+	return o.writer.drain(o.stopWithin)
 }
 
 // begin starts what answers to work alone.
@@ -256,8 +263,9 @@ func (o *Outbox) awaitAttempts() {
 	}
 }
 
-// awaitEvents waits for the events under way, and ends their repeats.
-func (o *Outbox) awaitEvents(end context.CancelFunc) {
+// awaitEvents waits for the events under way, and ends their repeats. What was
+// not taken by then leaves its message to expire.
+func (o *Outbox) awaitEvents() {
 	all := make(chan struct{})
 	go func() { o.events.Wait(); close(all) }()
 	bound := time.NewTimer(o.stopWithin)
@@ -267,7 +275,7 @@ func (o *Outbox) awaitEvents(end context.CancelFunc) {
 	case <-bound.C:
 		o.log.Error("events of the outbox were not taken in time")
 	}
-	end()
+	close(o.quit)
 }
 
 // giveBack releases messages that no lane holds, without waiting.

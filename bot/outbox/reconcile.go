@@ -150,7 +150,7 @@ func (o *Outbox) settleFailed(ctx context.Context, s store.Send, r Result, now t
 		ID: s.ID, Delivery: conversations.Failed, ProviderID: r.ProviderID, Code: r.Code, Blocked: r.Blocked,
 	}
 	if ev, ok := eventOf(s, result); ok {
-		if err := o.tell(ctx, ev); err != nil {
+		if err := o.tell(ev); err != nil {
 			return err
 		}
 	}
@@ -160,21 +160,10 @@ func (o *Outbox) settleFailed(ctx context.Context, s store.Send, r Result, now t
 // giveUp has a person told that a message may not have been sent, and asks no
 // more. A status report may still settle it.
 func (o *Outbox) giveUp(ctx context.Context, s store.Send, now time.Time) error {
-	if s.Client != "" {
-		err := o.tell(ctx, conversations.Event{
-			Kind: conversations.EventUnknown, Client: s.Client, Message: s.ID, Channel: s.To.Channel,
-		})
-		if err != nil {
+	if ev, ok := eventOf(s, store.SendResult{Delivery: conversations.Unknown}); ok {
+		if err := o.tell(ev); err != nil {
 			return err
 		}
 	}
 	return o.rows.AskedUnknown(ctx, s.ID, time.Time{}, now)
-}
-
-// ignoreRepeat takes an event that was handled before for handled.
-func ignoreRepeat(err error) error {
-	if errors.Is(err, store.ErrDuplicate) {
-		return nil
-	}
-	return err
 }

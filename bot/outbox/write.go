@@ -152,7 +152,7 @@ func (w *writer) run(ctx context.Context) {
 func (w *writer) round(ctx context.Context, held []ended) []ended {
 	err := w.write(ctx, held)
 	if err == nil {
-		w.settled(ctx, held)
+		w.settled(held)
 		return nil
 	}
 	w.o.log.Warn("results of sends were not written yet", "messages", len(held), "error", err)
@@ -171,7 +171,7 @@ func (w *writer) round(ctx context.Context, held []ended) []ended {
 		done = append(done, left[0])
 		row = 0
 	}
-	w.settled(ctx, done)
+	w.settled(done)
 	if len(done) == 0 {
 		return append(left, failed...)
 	}
@@ -217,22 +217,19 @@ func (w *writer) write(ctx context.Context, all []ended) error {
 	return nil
 }
 
-// settled does what follows from results that are in the database.
-func (w *writer) settled(ctx context.Context, done []ended) {
+// settled frees the lanes of what needs no more writing.
+func (w *writer) settled(done []ended) {
 	for _, e := range done {
 		w.let(e)
-		if e.release {
-			continue
-		}
-		if ev, ok := eventOf(e.send, e.result); ok {
-			w.o.report(ctx, ev)
-		}
+		w.o.settled(e)
 	}
 }
 
-// let frees the lane of a message that needs no more writing.
+// let takes a message off its lane. What was given back leaves the next sweep
+// to its time: claiming it at once, and again, would turn in a circle for as
+// long as its reason lasts.
 func (w *writer) let(e ended) {
-	if e.lane != nil && w.o.lanes.written(e.lane, 1) {
+	if e.lane != nil && w.o.lanes.written(e.lane, 1) && !e.release {
 		w.o.kickNow()
 	}
 }
