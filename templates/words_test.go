@@ -3,16 +3,20 @@ package templates
 import (
 	"io/fs"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
 	"alongside/locales"
 )
 
-// load reads the embedded words; the tests that change them use a shelf.
+// embedded are the embedded words, read once: they never change.
+var embedded = sync.OnceValues(LoadEmbedded)
+
+// load gives the embedded words; the tests that change them use a shelf.
 func load(t testing.TB) *Words {
 	t.Helper()
-	w, err := LoadEmbedded()
+	w, err := embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
