@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"path"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -79,45 +80,46 @@ func (d *caller) Do(req *http.Request) (*http.Response, error) {
 		a.lost, a.unsent = "bad_request", true
 		return nil, errLost
 	}
-	resp, answer, err := d.channel.exchange(ctx, a, req.URL.String(), req.Header.Get("Content-Type"), form)
+	answer, err := d.channel.exchange(ctx, a, path.Base(req.URL.Path), req.Header.Get("Content-Type"), form)
 	if err != nil {
 		return nil, err
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(answer))
-	return resp, nil
+	return &http.Response{StatusCode: a.status, Body: io.NopCloser(bytes.NewReader(answer)), Request: req}, nil
 }
 
-// exchange posts a body and reads the answer, and writes down what it saw. Its
-// error is errLost and nothing else.
-func (c *Channel) exchange(ctx context.Context, a *attempt, address, contentType string, body []byte) (*http.Response, []byte, error) {
+// exchange calls a method of the Bot API and reads the answer, and writes down
+// what it saw. Its error is errLost and nothing else.
+func (c *Channel) exchange(ctx context.Context, a *attempt, method, contentType string, body []byte) ([]byte, error) {
 	if ctx.Err() != nil {
 		a.lost, a.unsent = reasonOf(ctx.Err(), true), true
-		return nil, nil, errLost
+		return nil, errLost
 	}
 	var line connection
+	address := c.cfg.APIURL + "/bot" + c.cfg.BotToken + "/" + method
+	//nolint:gosec // G704: the host is the configuration's; the method is the client library's or ours.
 	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, line.trace()), http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
 		a.lost, a.unsent = "bad_request", true
-		return nil, nil, errLost
+		return nil, errLost
 	}
 	if len(body) > 0 { // The library announces a form that it then does not send.
 		req.Header.Set("Content-Type", contentType)
 	}
 	req.Header.Set("User-Agent", "alongside")
-	resp, err := c.http.Do(req)
+	resp, err := c.http.Do(req) //nolint:gosec // G704: as above.
 	if err != nil {
 		a.unsent = line.unused()
 		a.lost = reasonOf(err, a.unsent)
-		return nil, nil, errLost
+		return nil, errLost
 	}
 	defer func() { _ = resp.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
 		a.lost = reasonOf(err, false)
-		return nil, nil, errLost
+		return nil, errLost
 	}
 	a.read(resp, answer)
-	return resp, answer, nil
+	return answer, nil
 }
 
 // read writes down what an answer says of itself.

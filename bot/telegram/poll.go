@@ -154,7 +154,7 @@ func (c *Channel) getUpdates(ctx context.Context, offset int64, wait time.Durati
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait+callFor)
 	defer cancel()
-	_, answer, err := c.exchange(ctx, a, c.cfg.APIURL+"/bot"+c.cfg.BotToken+"/getUpdates", "application/json", body)
+	answer, err := c.exchange(ctx, a, "getUpdates", "application/json", body)
 	if err != nil {
 		return nil, a, err
 	}
