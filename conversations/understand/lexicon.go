@@ -1,27 +1,131 @@
 package understand
 
-// Lexicon holds the words of one language as they are in its file. The zero
-// value is an empty lexicon.
+// Lexicon holds the words of one language as they are in its file,
+// locales/lexicon.<tag>.toml. Adding a language is adding such a file: no word
+// of any language is in the code. The zero value is an empty lexicon.
+//
+// All words are compared folded (see fold), so files may be written with
+// capitals, apostrophes and accents as they should be.
 type Lexicon struct {
-	Language string `toml:"language"` // tag: en, cy
+	// Language is the tag: en, cy.
+	Language string `toml:"language"`
+	// ReadByNativeSpeaker is false until a native speaker has read the file.
+	ReadByNativeSpeaker bool `toml:"read_by_native_speaker"`
+	// ReadByClinician is false until a clinician has read the risk section.
+	ReadByClinician bool `toml:"read_by_clinician"`
+	// Ordinary lists everyday words, several to a line, that stand in no
+	// pattern. They tell the language and keep spelling tolerance away.
+	Ordinary []string `toml:"ordinary"`
+	// Spelling gives for a word the ways people write it: tomorrow = ["2moro"].
+	Spelling map[string][]string `toml:"spelling"`
+	// Splits gives for one written word the several it stands for: wanna = "want to".
+	Splits map[string]string `toml:"splits"`
+	// Joins gives for words written apart the one word they are: "can not" = "cant".
+	Joins map[string]string `toml:"joins"`
+	// Classes are lists of words that patterns name as <class>. A class of
+	// the same name in several lexicons is one class.
+	Classes map[string][]string `toml:"classes"`
+	// Numbers and Ordinals give the words for a number: 1 = ["one"].
+	Numbers  map[string][]string `toml:"numbers"`
+	Ordinals map[string][]string `toml:"ordinals"`
+	// OrdinalEndings are what is written behind a figure: th, st.
+	OrdinalEndings []string `toml:"ordinal_endings"`
+	// Weekdays and Months are by their English names, in lower case.
+	Weekdays map[string][]string `toml:"weekdays"`
+	Months   map[string][]string `toml:"months"`
+	// WeekdayPlurals say that somebody means every such day.
+	WeekdayPlurals []string `toml:"weekday_plurals"`
+	// Fillers may stand between the parts of one time ("at", "on the").
+	Fillers []string `toml:"fillers"`
+	// Or are the words between alternatives.
+	Or []string `toml:"or"`
+	// Units are what is counted: a bare number before one is no answer.
+	Units []string `toml:"units"`
+	// Courtesies may stand behind a bare answer without changing it.
+	Courtesies []string `toml:"courtesies"`
+	// Negators turn what follows them into its opposite.
+	Negators []string `toml:"negators"`
+	// Jokes mark a text as not meant in earnest. They cancel only those risk
+	// entries that say so.
+	Jokes []string `toml:"jokes"`
+	// Conditions are patterns that begin a condition: "unless".
+	Conditions []string `toml:"conditions"`
+	// ThirdParty are patterns of somebody who writes for the client.
+	ThirdParty []string `toml:"third_party"`
+	// Languages gives for a language tag the names it is asked for by.
+	Languages map[string][]string `toml:"languages"`
+
+	Time  []TimeEntry  `toml:"time"`
+	Judge []JudgeEntry `toml:"judge"`
+	Cue   []CueEntry   `toml:"cue"`
+	Risk  []RiskEntry  `toml:"risk"`
+	// Safe are patterns that look like risk and are not.
+	Safe []string `toml:"safe"`
 }
 
-// Lexicons are compiled lexicons, ready to read texts. They are safe for use
-// by several goroutines at once.
-type Lexicons struct{}
+// TimeEntry says what some time patterns mean. Make is one of
+//
+//	clock             a time of day, from {h}, {clk}, {hhmm} or Hour, with Minutes or {m} (subtracted if Before)
+//	weekday           the next {weekday} after today, and Weeks later
+//	date              {date}, or {ord} or {dom} with or without {month} and {weekday}
+//	day               Days from today, times {n} if there is one
+//	from_appointment  Days from the open appointment, with Clock at its time of day too
+//	same_day          the day of the open appointment
+//	same_clock        the time of day of the open appointment
+//	shift             Minutes from the time of the open appointment, times {n} if there is one
+//	part              a part of the day: Half is am or pm
+//	vague             about time, but to be asked back
+//	open              any time will do
+//	none              a number that is no time: a duration
+type TimeEntry struct {
+	Make     string   `toml:"make"`
+	Patterns []string `toml:"patterns"`
+	Hour     int      `toml:"hour"`
+	Minutes  int      `toml:"minutes"`
+	Before   bool     `toml:"before"`
+	Half     string   `toml:"half"`
+	Days     int      `toml:"days"`
+	Weeks    int      `toml:"weeks"`
+	Clock    bool     `toml:"clock"`
+	After    bool     `toml:"after"` // "after 3": good enough for a call, not for a meeting
+	Weak     bool     `toml:"weak"`  // not read where a number is asked for
+}
 
-// Compile checks lexicons and makes them ready. The order does not matter.
-func Compile(list []Lexicon) (*Lexicons, error) { return &Lexicons{}, nil }
+// JudgeEntry says what a time phrase inside its patterns does: Role is
+// propose, refuse or reason, or constraint for words that only narrow
+// ("not too early") and name no time.
+type JudgeEntry struct {
+	Role     string   `toml:"role"`
+	Patterns []string `toml:"patterns"`
+}
 
-// Read says what a text means.
-func (l *Lexicons) Read(q Query) Reading {
-	switch ReservedWord(q.Text) {
-	case Stop:
-		return Reading{Intent: Stop, Sure: 100, Why: "read as stop: the word that the carrier acts on"}
-	case Help:
-		return Reading{Intent: Help, Sure: 100, Why: "read as help: the word that the carrier acts on"}
-	case Start:
-		return Reading{Intent: Start, Sure: 100, Why: "read as start: the word that the carrier acts on"}
-	}
-	return Reading{Intent: Other, Sure: 0, Why: "read as other: nothing was recognised"}
+// CueEntry gives patterns that speak for an intent. Besides the names of the
+// intents, Intent may be yes, no, positive, negative or question, which mean
+// what the open question makes of them.
+type CueEntry struct {
+	Intent string `toml:"intent"`
+	// Asked limits the entry to some open questions; empty means all.
+	Asked []Asked `toml:"asked"`
+	// Weight is how strongly a match speaks: 1 a hint, 4 plain words, 8 beyond doubt.
+	Weight   float64  `toml:"weight"`
+	Patterns []string `toml:"patterns"`
+	// Number is the rating that a phrase stands for ("middling"); -1 takes it
+	// from the <number> of the pattern.
+	Number int `toml:"number"`
+	// Firm entries are not turned round by a negator before them.
+	Firm bool `toml:"firm"`
+	// Voices marks hearing voices or feeling watched, without danger.
+	Voices bool `toml:"voices"`
+}
+
+// RiskEntry gives patterns of danger.
+type RiskEntry struct {
+	Danger   Danger   `toml:"danger"`
+	Patterns []string `toml:"patterns"`
+	// UnlessJoking entries do not count in a text that is marked as a joke.
+	UnlessJoking bool `toml:"unless_joking"`
+	// UnlessNegated entries with a negator before them are read as distress.
+	UnlessNegated bool `toml:"unless_negated"`
+	// Threat marks a threat to staff.
+	Threat bool `toml:"threat"`
 }

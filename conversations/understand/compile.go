@@ -1,0 +1,325 @@
+package understand
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Lexicons are compiled lexicons, ready to read texts. They are safe for use
+// by several goroutines at once.
+type Lexicons struct {
+	vocabulary map[string]int32
+	words_     []string  // by id; 0 is no word
+	canon      [][]int32 // by id: the words it is a way of writing
+	languages  []uint8   // by id: bit n for the n-th lexicon
+	tags       []string
+	variants   map[string][]int32
+	splits     map[string][]int32
+	joins      map[int32][]joined
+	deletes    map[string][]int32
+
+	numbers, ordinals map[int32]int
+	ordinalEnding     map[string]bool
+	weekdays, months  map[int32]int8
+	plural            map[int32]bool
+	classes           map[string][]int32
+	languageNames     map[int32]string
+
+	fillers, or, units, courtesies, negators, jokes elem
+
+	times, judges, cues, risks, safe, conditions, thirdParty book
+
+	timeEntries  []timePhrase
+	judgeEntries []int
+	cueEntries   []CueEntry
+	riskEntries  []RiskEntry
+}
+
+type joined struct {
+	words []int32
+	id    int32
+}
+
+var weekdayNames = map[string]int8{"sunday": 0, "monday": 1, "tuesday": 2, "wednesday": 3, "thursday": 4, "friday": 5, "saturday": 6}
+var monthNames = map[string]int8{"january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7,
+	"august": 8, "september": 9, "october": 10, "november": 11, "december": 12}
+var timeMakes = []string{"clock", "weekday", "date", "day", "from_appointment", "same_day", "same_clock", "shift", "part", "vague", "open", "none"}
+var askedNames = []Asked{AskedNone, AskedAppointment, AskedReschedule, AskedLead, AskedScale, AskedTask, AskedOptin, AskedConfirmTime, AskedWhich}
+var dangers = []Danger{DangerSelf, DangerOverdose, DangerOthers, DangerByOthers, DangerSomeoneElse, DangerVoices}
+var roles = map[string]int{"propose": int(propose), "refuse": int(refuse), "reason": int(reason), "constraint": judgeConstraint}
+
+// The intents that only cues have: what they mean depends on the question.
+const (
+	cueYes      = "yes"
+	cueNo       = "no"
+	cuePositive = "positive"
+	cueNegative = "negative"
+	cueQuestion = "question"
+)
+
+// Compile checks lexicons and makes them ready. The order does not matter.
+// The error names every fault, each with the language and the key it is in.
+func Compile(list []Lexicon) (*Lexicons, error) {
+	l := &Lexicons{
+		vocabulary: map[string]int32{}, words_: []string{""}, canon: [][]int32{nil}, languages: []uint8{0},
+		variants: map[string][]int32{}, splits: map[string][]int32{}, joins: map[int32][]joined{}, deletes: map[string][]int32{},
+		numbers: map[int32]int{}, ordinals: map[int32]int{}, ordinalEnding: map[string]bool{},
+		weekdays: map[int32]int8{}, months: map[int32]int8{}, plural: map[int32]bool{},
+		classes: map[string][]int32{}, languageNames: map[int32]string{},
+	}
+	c := &compiler{Lexicons: l}
+	if len(list) > 8 {
+		return nil, errors.New("compile lexicons: more than 8 languages")
+	}
+	list = slices.Clone(list)
+	slices.SortFunc(list, func(a, b Lexicon) int { return strings.Compare(a.Language, b.Language) })
+	for i := range list {
+		if list[i].Language == "" || i > 0 && list[i].Language == list[i-1].Language {
+			return nil, fmt.Errorf("compile lexicons: language %q is missing or there twice", list[i].Language)
+		}
+		l.tags = append(l.tags, list[i].Language)
+	}
+	// Words first, of all languages: a pattern of one may use a class that
+	// another has added to.
+	for i := range list {
+		c.begin(i)
+		c.vocabularyOf(&list[i])
+	}
+	for i := range list {
+		c.begin(i)
+		c.patternsOf(&list[i])
+	}
+	for i, w := range l.words_ {
+		if i > 0 {
+			l.addDeletes(int32(i), w)
+		}
+	}
+	if len(c.faults) > 0 {
+		return nil, fmt.Errorf("compile lexicons: %w", errors.Join(c.faults...))
+	}
+	return l, nil
+}
+
+// compiler gathers faults while it fills the lexicons.
+type compiler struct {
+	*Lexicons
+	bit    uint8
+	tag    string
+	faults []error
+}
+
+func (c *compiler) begin(n int) { c.bit, c.tag = 1<<n, c.tags[n] }
+
+func (c *compiler) fault(key, format string, args ...any) {
+	c.faults = append(c.faults, fmt.Errorf("lexicon.%s.toml: %s: %s", c.tag, key, fmt.Sprintf(format, args...)))
+}
+
+// intern gives a word its id.
+func (l *Lexicons) intern(w string) int32 {
+	if id, ok := l.vocabulary[w]; ok {
+		return id
+	}
+	id := int32(len(l.words_))
+	l.vocabulary[w] = id
+	l.words_ = append(l.words_, w)
+	l.canon = append(l.canon, nil)
+	l.languages = append(l.languages, 0)
+	return id
+}
+
+// word interns one word of the language at hand.
+func (c *compiler) word(key, w string) int32 {
+	f := fold(w)
+	if f == "" || strings.ContainsAny(f, " \t") {
+		c.fault(key, "%q is not one word", w)
+		return 0
+	}
+	id := c.intern(f)
+	c.languages[id] |= c.bit
+	return id
+}
+
+func (c *compiler) list(key string, words []string) []int32 {
+	if len(words) == 0 {
+		c.fault(key, "is empty")
+	}
+	var ids []int32
+	for _, w := range words {
+		id := c.word(key, w)
+		if slices.Contains(ids, id) {
+			c.fault(key, "%q is there twice", w)
+		}
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+func (c *compiler) vocabularyOf(lex *Lexicon) {
+	for _, line := range lex.Ordinary {
+		for _, w := range strings.Fields(line) {
+			c.word("ordinary", w)
+		}
+	}
+	for _, canon := range slices.Sorted(maps.Keys(lex.Spelling)) {
+		id := c.word("spelling."+canon, canon)
+		for _, v := range c.list("spelling."+canon, lex.Spelling[canon]) {
+			c.canon[v] = append(c.canon[v], id)
+			c.variants[c.words_[v]] = append(c.variants[c.words_[v]], id)
+		}
+	}
+	for _, w := range slices.Sorted(maps.Keys(lex.Splits)) {
+		var parts []int32
+		for _, p := range strings.Fields(lex.Splits[w]) {
+			parts = append(parts, c.word("splits."+w, p))
+		}
+		if len(parts) < 2 {
+			c.fault("splits."+w, "must stand for several words")
+		}
+		c.Lexicons.splits[fold(w)] = parts
+		c.variants[fold(w)] = parts
+	}
+	for _, phrase := range slices.Sorted(maps.Keys(lex.Joins)) {
+		var parts []int32
+		for _, p := range strings.Fields(phrase) {
+			parts = append(parts, c.word("joins."+phrase, p))
+		}
+		if len(parts) < 2 {
+			c.fault("joins."+phrase, "must be several words")
+			continue
+		}
+		c.Lexicons.joins[parts[0]] = append(c.Lexicons.joins[parts[0]], joined{words: parts, id: c.word("joins."+phrase, lex.Joins[phrase])})
+	}
+	numbers := func(section string, from map[string][]string, into map[int32]int, highest int) {
+		for _, n := range slices.Sorted(maps.Keys(from)) {
+			key := section + "." + n
+			value, err := strconv.Atoi(n)
+			if err != nil || value < 0 || value > highest {
+				c.fault(key, "is not a number up to %d", highest)
+				continue
+			}
+			for _, id := range c.list(key, from[n]) {
+				if have, ok := into[id]; ok && have != value {
+					c.fault(key, "%q already means %d", c.words_[id], have)
+				}
+				into[id] = value
+			}
+		}
+	}
+	numbers("numbers", lex.Numbers, c.Lexicons.numbers, 100)
+	numbers("ordinals", lex.Ordinals, c.Lexicons.ordinals, 31)
+	for _, s := range lex.OrdinalEndings {
+		c.ordinalEnding[fold(s)] = true
+	}
+	named := func(section string, from map[string][]string, names map[string]int8, into map[int32]int8) {
+		for _, name := range slices.Sorted(maps.Keys(from)) {
+			value, ok := names[name]
+			if !ok {
+				c.fault(section+"."+name, "is not one of the English names")
+				continue
+			}
+			for _, id := range c.list(section+"."+name, from[name]) {
+				if have, ok := into[id]; ok && have != value {
+					c.fault(section+"."+name, "%q is already another", c.words_[id])
+				}
+				into[id] = value
+			}
+		}
+	}
+	named("weekdays", lex.Weekdays, weekdayNames, c.Lexicons.weekdays)
+	named("months", lex.Months, monthNames, c.Lexicons.months)
+	for _, w := range lex.WeekdayPlurals {
+		c.plural[c.word("weekday_plurals", w)] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(lex.Classes)) {
+		if _, ok := slots[name]; ok {
+			c.fault("classes."+name, "is the name of a built-in class")
+		}
+		c.Lexicons.classes[name] = append(c.Lexicons.classes[name], c.list("classes."+name, lex.Classes[name])...)
+	}
+	for _, tag := range slices.Sorted(maps.Keys(lex.Languages)) {
+		for _, id := range c.list("languages."+tag, lex.Languages[tag]) {
+			c.languageNames[id] = tag
+			c.Lexicons.classes["language"] = append(c.Lexicons.classes["language"], id)
+		}
+	}
+	set := func(key string, words []string, into *elem) {
+		*into = newSet(append(into.all(), c.list(key, words)...))
+	}
+	set("fillers", lex.Fillers, &c.fillers)
+	set("or", lex.Or, &c.or)
+	set("units", lex.Units, &c.units)
+	set("courtesies", lex.Courtesies, &c.courtesies)
+	set("negators", lex.Negators, &c.negators)
+	set("jokes", lex.Jokes, &c.jokes)
+}
+
+func (c *compiler) patternsOf(lex *Lexicon) {
+	before := len(c.words_)
+	add := func(key string, b *book, patterns []string, cue int) {
+		if len(patterns) == 0 {
+			c.fault(key, "has no patterns")
+		}
+		for _, p := range patterns {
+			if err := b.add(c.Lexicons, p, cue); err != nil {
+				c.fault(key, "%v", err)
+			}
+		}
+	}
+	for i, e := range lex.Time {
+		key := fmt.Sprintf("time[%d] %s", i, e.Make)
+		if !slices.Contains(timeMakes, e.Make) {
+			c.fault(key, "make is not known")
+		}
+		add(key, &c.times, e.Patterns, len(c.timeEntries))
+		c.timeEntries = append(c.timeEntries, timePhrase{TimeEntry: e})
+	}
+	for i, e := range lex.Judge {
+		key := fmt.Sprintf("judge[%d] %s", i, e.Role)
+		if _, ok := roles[e.Role]; !ok {
+			c.fault(key, "role is not known")
+		}
+		add(key, &c.judges, e.Patterns, len(c.judgeEntries))
+		c.judgeEntries = append(c.judgeEntries, roles[e.Role])
+	}
+	for i, e := range lex.Cue {
+		key := fmt.Sprintf("cue[%d] %s", i, e.Intent)
+		if !slices.Contains(Intents, Intent(e.Intent)) && !slices.Contains([]string{cueYes, cueNo, cuePositive, cueNegative, cueQuestion, cuePick}, e.Intent) {
+			c.fault(key, "intent is not known")
+		}
+		if e.Weight <= 0 || e.Weight > 10 {
+			c.fault(key, "weight must be above 0 and at most 10")
+		}
+		for _, a := range e.Asked {
+			if !slices.Contains(askedNames, a) {
+				c.fault(key, "asked %q is not known", a)
+			}
+		}
+		add(key, &c.cues, e.Patterns, len(c.cueEntries))
+		c.cueEntries = append(c.cueEntries, e)
+	}
+	for i, e := range lex.Risk {
+		key := fmt.Sprintf("risk[%d] %s", i, e.Danger)
+		if !slices.Contains(dangers, e.Danger) {
+			c.fault(key, "danger is not known")
+		}
+		add(key, &c.risks, e.Patterns, len(c.riskEntries))
+		c.riskEntries = append(c.riskEntries, e)
+	}
+	if len(lex.Safe) > 0 {
+		add("safe", &c.safe, lex.Safe, 0)
+	}
+	if len(lex.Conditions) > 0 {
+		add("conditions", &c.Lexicons.conditions, lex.Conditions, 0)
+	}
+	if len(lex.ThirdParty) > 0 {
+		add("third_party", &c.Lexicons.thirdParty, lex.ThirdParty, 0)
+	}
+	// Words that stand only in patterns belong to this language.
+	for id := before; id < len(c.words_); id++ {
+		c.languages[id] |= c.bit
+	}
+}

@@ -1,0 +1,133 @@
+package understand
+
+import (
+	"slices"
+	"strings"
+)
+
+// cuePick points at the number that is meant: "number 2", "call it a 4".
+const cuePick = "pick"
+
+// meaning says what a yes, a no and so on mean for each open question.
+var meaning = map[Asked]map[string]Intent{
+	AskedNone:        {cueYes: Social, cueNo: Other, cuePositive: Social, cueNegative: Other, cueQuestion: AttendingQuestion},
+	AskedAppointment: {cueYes: Confirm, cueNo: Cannot, cuePositive: Confirm, cueNegative: Cannot, cueQuestion: AttendingQuestion},
+	AskedReschedule:  {cueYes: Confirm, cueNo: Cannot, cuePositive: Social, cueNegative: Cannot, cueQuestion: AttendingQuestion},
+	AskedLead:        {cueYes: Interested, cueNo: NotInterested, cuePositive: Interested, cueNegative: NotInterested, cueQuestion: MoreInfo},
+	AskedScale:       {cueYes: Other, cueNo: Other, cuePositive: Other, cueNegative: Other, cueQuestion: Other},
+	AskedTask:        {cueYes: Done, cueNo: NotYet, cuePositive: Done, cueNegative: NotYet, cueQuestion: WantHelp},
+	AskedOptin:       {cueYes: OptinYes, cueNo: OptinNo, cuePositive: OptinYes, cueNegative: OptinNo, cueQuestion: Help},
+	AskedConfirmTime: {cueYes: Confirm, cueNo: Change, cuePositive: Confirm, cueNegative: Change, cueQuestion: AttendingQuestion},
+	AskedWhich:       {cueYes: Other, cueNo: Other, cuePositive: Other, cueNegative: Other, cueQuestion: Other},
+}
+
+// numbered says what each number means for each open question.
+var numbered = map[Asked][]Intent{
+	AskedAppointment: {Confirm, Change, Cannot},
+	AskedLead:        {Interested, NotInterested, MoreInfo},
+	AskedTask:        {Done, NotYet, WantHelp},
+	AskedOptin:       {OptinYes, OptinNo},
+	AskedConfirmTime: {Confirm, Change, Keep},
+	AskedScale:       {Rating, Rating, Rating, Rating, Rating},
+	AskedWhich:       {Choose, Choose, Choose, Choose, Choose, Choose, Choose, Choose, Choose},
+}
+
+// opposite is what a cue means behind a negator. An intent that is not here
+// is dropped: "dont cancel" is not a wish for anything else.
+var opposite = map[string]string{
+	string(Confirm): string(Cannot), string(Interested): string(NotInterested), string(Done): string(NotYet),
+	string(OptinYes): string(OptinNo), cuePositive: cueNegative, cueYes: cueNo,
+}
+
+// cueHit is a cue that counts.
+type cueHit struct {
+	found
+	entry   *CueEntry
+	name    string // its intent, turned round where it was negated
+	negated bool
+}
+
+// readCues finds the cues of a text. Longer ones hide shorter ones that they
+// overlap ("cant wait" hides "cant"), then negators that are left turn round
+// what follows them.
+func (l *Lexicons) readCues(q Query, abs []token) []cueHit {
+	var all []cueHit
+	l.cues.match(abs, func(f found) {
+		e := &l.cueEntries[f.cue]
+		if len(e.Asked) > 0 && !slices.Contains(e.Asked, q.Asked) {
+			return
+		}
+		if spelledByGuess(abs[f.from:f.to], f.words) && f.words == 1 && e.Weight > 6 {
+			return
+		}
+		all = append(all, cueHit{found: f, entry: e, name: e.Intent})
+	})
+	slices.SortStableFunc(all, func(a, b cueHit) int {
+		if d := b.words - a.words; d != 0 {
+			return d
+		}
+		switch {
+		case a.entry.Weight > b.entry.Weight:
+			return -1
+		case a.entry.Weight < b.entry.Weight:
+			return 1
+		}
+		return a.from - b.from
+	})
+	covered := make([]bool, len(abs))
+	kept := all[:0]
+	for _, h := range all {
+		overlaps := false
+		for i := h.from; i < h.to && !overlaps; i++ {
+			overlaps = covered[i]
+		}
+		if overlaps {
+			continue
+		}
+		for i := h.from; i < h.to; i++ {
+			covered[i] = true
+		}
+		kept = append(kept, h)
+	}
+	out := kept[:0]
+	for _, h := range kept {
+		if !h.entry.Firm && l.negatedAt(abs, h.from, 3, covered) {
+			turned, ok := opposite[h.name]
+			if !ok {
+				if drop[h.name] {
+					continue
+				}
+			} else {
+				h.name, h.negated = turned, true
+			}
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// drop lists the cues that say nothing behind a negator.
+var drop = map[string]bool{
+	string(Cannot): true, string(Change): true, string(Stop): true, string(Start): true, string(Late): true,
+	string(WantHelp): true, string(CallMe): true, string(MoreInfo): true, cueQuestion: true, string(Distress): true,
+	string(NotInterested): true, cueNegative: true,
+}
+
+// intentOf gives the intent a cue name stands for under the open question.
+func intentOf(name string, q Query) Intent {
+	if in, ok := meaning[q.Asked][name]; ok {
+		return in
+	}
+	return Intent(name)
+}
+
+// spell gives a pattern as it may be shown in Why: without its notation.
+func (h *cueHit) show() string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '^', '$':
+			return -1
+		}
+		return r
+	}, h.source)
+}

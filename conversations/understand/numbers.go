@@ -1,0 +1,121 @@
+package understand
+
+// answer is a number that answers what is asked.
+type answer struct {
+	number int // 0 if none
+	weight float64
+	token  int // abstract token it stands in
+}
+
+// highest gives the greatest number that answers a question.
+func highest(a Asked) int {
+	switch a {
+	case AskedAppointment, AskedLead, AskedTask, AskedConfirmTime:
+		return 3
+	case AskedOptin:
+		return 2
+	case AskedScale:
+		return 5
+	case AskedWhich:
+		return 9
+	}
+	return 0
+}
+
+// readNumber finds the number that answers the question, if one does. picks
+// are the numbers that a pick cue points at ("number 2", "meant 1").
+func (l *Lexicons) readNumber(q Query, abs []token, picks []int) answer {
+	top := highest(q.Asked)
+	if top == 0 {
+		return answer{}
+	}
+	value := func(i int) int {
+		t := &abs[i]
+		n := -1
+		switch {
+		case t.shape == digits || t.shape == word && t.num >= 0:
+			n = int(t.num)
+		case t.shape == dateNum && q.Asked == AskedScale && t.minute == 5 && t.year == 0: // 4/5
+			n = int(t.num)
+		}
+		if n < 1 || n > top || i > 0 && abs[i].before == space && l.negators.fits(&abs[i-1]) {
+			return 0
+		}
+		return n
+	}
+	for k := len(picks) - 1; k >= 0; k-- {
+		if n := value(picks[k]); n > 0 && !l.counts(abs, picks[k]) {
+			return answer{n, 7, picks[k]}
+		}
+	}
+	if len(abs) == 0 {
+		return answer{}
+	}
+	// The first token, also after courtesies and fillers ("ok 1", "a 4").
+	if n := value(0); n > 0 && !l.counts(abs, 0) {
+		bare := abs[0].shape != word || len(abs) == 1 || abs[1].before != space || abs[1].shape == emoji ||
+			l.courtesies.fits(&abs[1]) || q.Asked == AskedScale
+		if bare {
+			if q.Asked == AskedScale && l.twoRatings(abs, value) {
+				return answer{}
+			}
+			return answer{n, 7, 0}
+		}
+	}
+	// The only one, or the last one where it ends the text.
+	only, at, last := 0, -1, 0
+	for i := range abs {
+		if n := value(i); n > 0 && !l.counts(abs, i) {
+			only, at, last = only+1, i, n
+		}
+	}
+	if only == 0 {
+		return answer{}
+	}
+	atEnd := at == len(abs)-1
+	for i := at + 1; !atEnd && i < len(abs); i++ {
+		if abs[i].shape != emoji && !l.courtesies.fits(&abs[i]) {
+			break
+		}
+		atEnd = i == len(abs)-1
+	}
+	switch {
+	case q.Asked == AskedScale && only == 1:
+		return answer{last, 6, at}
+	case q.Asked == AskedScale && atEnd && !l.twoRatings(abs, value):
+		return answer{last, 4.5, at}
+	case q.Asked != AskedScale && only == 1 && atEnd && abs[at].shape == digits:
+		return answer{last, 4, at}
+	}
+	return answer{}
+}
+
+// counts reports whether the number at i counts something: "2 buses".
+func (l *Lexicons) counts(abs []token, i int) bool {
+	if i+1 >= len(abs) || abs[i+1].before != space && !(abs[i+1].before == comma && abs[i+1].dash) {
+		return false
+	}
+	return abs[i+1].before == space && l.units.fits(&abs[i+1])
+}
+
+// twoRatings reports whether two different numbers are offered side by side:
+// "3 or 4", "3-4", "three and a half".
+func (l *Lexicons) twoRatings(abs []token, value func(int) int) bool {
+	for i := range abs {
+		if value(i) == 0 {
+			continue
+		}
+		if i+1 < len(abs) && abs[i+1].dash && value(i+1) > 0 {
+			return true
+		}
+		if i+2 < len(abs) && l.or.fits(&abs[i+1]) && value(i+2) > 0 {
+			return true
+		}
+		for _, half := range l.classes["and_a_half"] {
+			if i+1 < len(abs) && abs[i+1].has(half) {
+				return true
+			}
+		}
+	}
+	return false
+}

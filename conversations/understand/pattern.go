@@ -1,0 +1,473 @@
+package understand
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// A pattern is a line of a lexicon: words in their order, of which
+//
+//	(a|b c|)   is one of several, or nothing
+//	[a]        may be missing
+//	<name>     is any word of a class of the lexicons, or one of the built-in
+//	           classes time, day, clock (a time phrase) and number
+//	{name}     is a part of a time phrase: h m n clk date ord dom weekday month hhmm
+//	*          is up to three words of the same sentence
+//	^ and $    are the beginning and the end of the text
+//
+// It is compiled once into a small program without loops; a program is found
+// by the words that it can begin with.
+
+const (
+	gapWords = 3 // how many words * may stand for
+	maxSteps = 4000
+)
+
+type opcode uint8
+
+const (
+	opSet opcode = iota
+	opSlot
+	opGap
+	opStart
+	opEnd
+	opSplit // go on at x, or else at y
+	opJump  // go on at x
+	opMatch
+)
+
+// elem is a set of words, few as a list or many as bits.
+type elem struct {
+	ids  []int32
+	bits []uint64
+}
+
+type inst struct {
+	op   opcode
+	set  elem
+	slot slot
+	x, y int32
+}
+
+type program struct {
+	code   []inst
+	cue    int // which entry of the book it belongs to
+	source string
+}
+
+// book is a compiled list of patterns that are looked for together.
+type book struct {
+	byWord   map[int32][]int32
+	bySlot   []int32 // programs that can begin with a slot
+	programs []program
+}
+
+// found is a pattern that fits at a place.
+type found struct {
+	*program
+	from, to int // tokens, to exclusive
+	words    int // how many words and slots it names, gaps not counted
+	caps     captures
+}
+
+// match reports every pattern that fits, at every place, each in its longest
+// reading there.
+func (b *book) match(tokens []token, yield func(f found)) {
+	m := matcher{tokens: tokens}
+	for i := range tokens {
+		for _, id := range tokens[i].ids {
+			if id == 0 {
+				break
+			}
+			for _, n := range b.byWord[id] {
+				m.try(&b.programs[n], i, yield)
+			}
+		}
+		for _, n := range b.bySlot {
+			m.try(&b.programs[n], i, yield)
+		}
+	}
+}
+
+type matcher struct {
+	tokens []token
+	p      *program
+	from   int
+	steps  int
+	caps   captures
+	best   found
+}
+
+func (m *matcher) try(p *program, i int, yield func(f found)) {
+	m.p, m.from, m.steps = p, i, 0
+	m.best = found{program: p, from: i, to: -1}
+	m.run(0, i, 0)
+	if m.best.to > i {
+		yield(m.best)
+	}
+}
+
+// run goes on with instruction pc at token i. Programs have no loops, and
+// maxSteps bounds what alternatives can multiply to.
+func (m *matcher) run(pc int32, i, words int) {
+	for {
+		if m.steps++; m.steps > maxSteps {
+			return
+		}
+		in := &m.p.code[pc]
+		switch in.op {
+		case opSet, opSlot:
+			if i >= len(m.tokens) {
+				return
+			}
+			t := &m.tokens[i]
+			if i > m.from && t.before == sentence && t.shape != emoji {
+				return
+			}
+			if in.op == opSet {
+				if !in.set.fits(t) {
+					return
+				}
+			} else {
+				was := m.caps[in.slot]
+				if !m.caps.take(in.slot, t, i) {
+					return
+				}
+				m.run(pc+1, i+1, words+1)
+				m.caps[in.slot] = was
+				return
+			}
+			pc, i, words = pc+1, i+1, words+1
+		case opGap:
+			for skip := 0; skip <= gapWords; skip++ {
+				m.run(pc+1, i+skip, words)
+				if i+skip >= len(m.tokens) || m.tokens[i+skip].before == sentence && i+skip > m.from {
+					return
+				}
+			}
+			return
+		case opStart:
+			if i != 0 {
+				return
+			}
+			pc++
+		case opEnd:
+			if i != len(m.tokens) {
+				return
+			}
+			pc++
+		case opSplit:
+			m.run(in.x, i, words)
+			pc = in.y
+		case opJump:
+			pc = in.x
+		case opMatch:
+			if words > m.best.words {
+				m.best.to, m.best.words, m.best.caps = i, words, m.caps
+			}
+			return
+		}
+	}
+}
+
+func (e *elem) fits(t *token) bool {
+	if e.bits != nil {
+		for _, id := range t.ids {
+			if id == 0 {
+				return false
+			}
+			if int(id>>6) < len(e.bits) && e.bits[id>>6]&(1<<(id&63)) != 0 {
+				return true
+			}
+		}
+		return false
+	}
+	for _, want := range e.ids {
+		if t.has(want) {
+			return true
+		}
+	}
+	return false
+}
+
+func newSet(ids []int32) elem {
+	if len(ids) <= 4 {
+		return elem{ids: ids}
+	}
+	e := elem{}
+	for _, id := range ids {
+		for int(id>>6) >= len(e.bits) {
+			e.bits = append(e.bits, 0)
+		}
+		e.bits[id>>6] |= 1 << (id & 63)
+	}
+	return e
+}
+
+func (e *elem) all() []int32 {
+	if e.bits == nil {
+		return e.ids
+	}
+	var out []int32
+	for w, bits := range e.bits {
+		for n := range 64 {
+			if bits&(1<<n) != 0 {
+				out = append(out, int32(w*64+n))
+			}
+		}
+	}
+	return out
+}
+
+// add compiles one pattern into the book. cue is handed back with each match.
+func (b *book) add(l *Lexicons, pattern string, cue int) error {
+	p := patternParser{l: l, in: pattern}
+	tree, err := p.alternatives(0)
+	if err != nil {
+		return fmt.Errorf("pattern %q: %w", pattern, err)
+	}
+	prog := program{cue: cue, source: pattern}
+	prog.emit(l, tree)
+	prog.code = append(prog.code, inst{op: opMatch})
+	if len(prog.code) < 2 {
+		return fmt.Errorf("pattern %q is empty", pattern)
+	}
+	n := int32(len(b.programs))
+	words, slots, err := prog.first()
+	if err != nil {
+		return fmt.Errorf("pattern %q: %w", pattern, err)
+	}
+	if b.byWord == nil {
+		b.byWord = map[int32][]int32{}
+	}
+	for id := range words {
+		b.byWord[id] = append(b.byWord[id], n)
+	}
+	if slots {
+		b.bySlot = append(b.bySlot, n)
+	}
+	b.programs = append(b.programs, prog)
+	return nil
+}
+
+// first gives the words that a program can begin with, and whether it can
+// begin with a slot.
+func (p *program) first() (words map[int32]bool, slots bool, err error) {
+	words = map[int32]bool{}
+	seen := map[int32]bool{}
+	var walk func(pc int32)
+	walk = func(pc int32) {
+		if seen[pc] {
+			return
+		}
+		seen[pc] = true
+		switch in := &p.code[pc]; in.op {
+		case opSet:
+			for _, id := range in.set.all() {
+				words[id] = true
+			}
+		case opSlot:
+			slots = true
+		case opGap:
+			err = errors.New("* cannot be first")
+		case opStart, opEnd:
+			walk(pc + 1)
+		case opJump:
+			walk(in.x)
+		case opSplit:
+			walk(in.x)
+			walk(in.y)
+		}
+	}
+	walk(0)
+	return words, slots, err
+}
+
+// tree is a parsed pattern: alternatives of sequences.
+type tree [][]node
+
+type node struct {
+	op   opcode
+	set  elem
+	slot slot
+	sub  tree // for opSplit
+}
+
+// emit writes the program of a tree: each alternative, and jumps over the
+// others.
+func (p *program) emit(l *Lexicons, t tree) {
+	var jumps []int
+	for i, seq := range t {
+		split := -1
+		if i < len(t)-1 {
+			split = len(p.code)
+			p.code = append(p.code, inst{op: opSplit, x: int32(split + 1)})
+		}
+		for _, n := range l.joinNodes(seq) {
+			if n.op == opSplit {
+				p.emit(l, n.sub)
+			} else {
+				p.code = append(p.code, inst{op: n.op, set: n.set, slot: n.slot})
+			}
+		}
+		if split >= 0 {
+			jumps = append(jumps, len(p.code))
+			p.code = append(p.code, inst{op: opJump})
+			p.code[split].y = int32(len(p.code))
+		}
+	}
+	for _, j := range jumps {
+		p.code[j].x = int32(len(p.code))
+	}
+}
+
+// joinNodes does to a sequence of words what join does to a text.
+func (l *Lexicons) joinNodes(in []node) []node {
+	out := make([]node, 0, len(in))
+	for i := 0; i < len(in); {
+		n, id := 1, int32(0)
+		if in[i].op == opSet && len(in[i].set.ids) == 1 {
+			for _, j := range l.joins[in[i].set.ids[0]] {
+				if len(j.words) <= n || i+len(j.words) > len(in) {
+					continue
+				}
+				fits := true
+				for k := 1; k < len(j.words) && fits; k++ {
+					e := in[i+k]
+					fits = e.op == opSet && len(e.set.ids) == 1 && e.set.ids[0] == j.words[k]
+				}
+				if fits {
+					n, id = len(j.words), j.id
+				}
+			}
+		}
+		if n > 1 {
+			out = append(out, node{op: opSet, set: elem{ids: []int32{id}}})
+		} else {
+			out = append(out, in[i])
+		}
+		i += n
+	}
+	return out
+}
+
+// patternParser reads the notation above.
+type patternParser struct {
+	l  *Lexicons
+	in string
+	at int
+}
+
+// alternatives reads up to the closing bracket, or the end.
+func (p *patternParser) alternatives(closing byte) (tree, error) {
+	all := tree{nil}
+	for {
+		for p.at < len(p.in) && p.in[p.at] == ' ' {
+			p.at++
+		}
+		if p.at >= len(p.in) {
+			if closing != 0 {
+				return nil, fmt.Errorf("%c is missing", closing)
+			}
+			return all, nil
+		}
+		c := p.in[p.at]
+		switch {
+		case c == closing:
+			p.at++
+			return mergeSingles(all), nil
+		case c == '|' && closing != 0:
+			p.at++
+			all = append(all, nil)
+			continue
+		}
+		nodes, err := p.item(c)
+		if err != nil {
+			return nil, err
+		}
+		all[len(all)-1] = append(all[len(all)-1], nodes...)
+	}
+}
+
+func (p *patternParser) item(c byte) ([]node, error) {
+	switch c {
+	case '^':
+		p.at++
+		return []node{{op: opStart}}, nil
+	case '$':
+		p.at++
+		return []node{{op: opEnd}}, nil
+	case '*':
+		p.at++
+		return []node{{op: opGap}}, nil
+	case '(', '[':
+		p.at++
+		closing := byte(')')
+		if c == '[' {
+			closing = ']'
+		}
+		sub, err := p.alternatives(closing)
+		if err != nil {
+			return nil, err
+		}
+		if c == '[' {
+			sub = append(sub, nil)
+		}
+		if len(sub) == 1 {
+			return sub[0], nil
+		}
+		return []node{{op: opSplit, sub: sub}}, nil
+	case '<', '{':
+		closing := byte('>')
+		if c == '{' {
+			closing = '}'
+		}
+		n := strings.IndexByte(p.in[p.at:], closing)
+		if n < 0 {
+			return nil, fmt.Errorf("%c is missing", closing)
+		}
+		name := p.in[p.at+1 : p.at+n]
+		p.at += n + 1
+		if s, ok := slots[name]; ok && (c == '{') == (s < slotTime) {
+			return []node{{op: opSlot, slot: s}}, nil
+		}
+		if ids, ok := p.l.classes[name]; ok && c == '<' {
+			return []node{{op: opSet, set: newSet(ids)}}, nil
+		}
+		return nil, fmt.Errorf("no such class: %s", name)
+	case ')', ']', '>', '}', '|':
+		return nil, fmt.Errorf("%c too many", c)
+	}
+	n := strings.IndexAny(p.in[p.at:], " ()[]<>{}|*^$")
+	if n < 0 {
+		n = len(p.in) - p.at
+	}
+	w := fold(p.in[p.at : p.at+n])
+	p.at += n
+	if parts, ok := p.l.splits[w]; ok {
+		var seq []node
+		for _, id := range parts {
+			seq = append(seq, node{op: opSet, set: elem{ids: []int32{id}}})
+		}
+		return seq, nil
+	}
+	return []node{{op: opSet, set: elem{ids: []int32{p.l.intern(w)}}}}, nil
+}
+
+// mergeSingles makes one set of all alternatives that are a single word.
+func mergeSingles(t tree) tree {
+	var ids []int32
+	var out tree
+	for _, seq := range t {
+		if len(seq) == 1 && seq[0].op == opSet {
+			ids = append(ids, seq[0].set.all()...)
+		} else {
+			out = append(out, seq)
+		}
+	}
+	if len(ids) > 0 {
+		out = append(out, []node{{op: opSet, set: newSet(ids)}})
+	}
+	return out
+}

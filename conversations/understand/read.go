@@ -1,0 +1,319 @@
+package understand
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Read says what a text means. It never fails: what is not understood is
+// Other with a low Sure, and a person reads it.
+func (l *Lexicons) Read(q Query) Reading {
+	if q.Asked == "" {
+		q.Asked = AskedNone
+	}
+	raw := l.tokenise(q.Text)
+	r := Reading{Intent: Other}
+	r.Lang, r.Unreadable = l.languageOf(raw)
+	r.ThirdParty = l.fitsAnywhere(&l.thirdParty, raw)
+
+	danger := l.readRisk(raw)
+	if danger.danger != DangerNone {
+		r.Intent, r.Danger, r.Threat, r.Sure = Crisis, danger.danger, danger.threat, 95
+		r.Why = "read as crisis (" + string(danger.danger) + "): '" + danger.phrase + "'"
+		return r
+	}
+	switch reserved := ReservedWord(q.Text); {
+	case reserved == Stop && strings.EqualFold(strings.TrimSpace(q.Text), "cancel") && !q.Appointment.IsZero() && q.Asked != AskedOptin:
+		// The carrier has just blocked our texts, and the meeting may be meant.
+		r.Intent, r.Sure = Cannot, 50
+		r.Others = []Alternative{{Intent: Stop, Sure: 50}}
+		r.Why = "read as cannot or stop: the one word may mean the appointment, and the carrier has acted on it"
+		return r
+	case reserved == Stop, reserved == Help, reserved == Start && !strings.EqualFold(strings.TrimSpace(q.Text), "yes"):
+		r.Intent, r.Sure = reserved, 100
+		r.Why = "read as " + string(reserved) + ": the word that the carrier acts on"
+		return r
+	}
+	r.Condition = l.condition(q.Text, raw)
+
+	ms, abs := l.findTimes(q, raw)
+	constraint := l.judge(ms, abs)
+	cues := l.readCues(q, abs)
+	s := scores{by: map[Intent]float64{}}
+	var picks []int
+	for i := range cues {
+		h := &cues[i]
+		if h.name == cuePick {
+			if n := h.caps[slotAnyNumber]; n > 0 {
+				picks = append(picks, int(n-1))
+			}
+			continue
+		}
+		switch n := h.caps[slotAnyNumber]; {
+		case h.entry.Number > 0:
+			r.Number = h.entry.Number
+		case h.entry.Number < 0 && n > 0 && abs[n-1].num >= 1 && abs[n-1].num <= 5:
+			r.Number = int(abs[n-1].num)
+		case h.entry.Number < 0:
+			continue
+		}
+		if h.entry.Voices {
+			r.Voices = true
+		}
+		s.add(intentOf(h.name, q), h.entry.Weight, h)
+	}
+	if danger.denied {
+		s.add(Distress, 5, nil)
+	}
+	slices.Sort(picks)
+	number := l.readNumber(q, abs, picks)
+	if number.number > 0 {
+		r.Number = number.number
+		s.add(numbered[q.Asked][number.number-1], number.weight, nil)
+	}
+	l.weighTimes(q, &s, ms, abs, constraint)
+	l.weighContext(q, &s, abs, number)
+	l.decide(q, &r, &s, ms, abs, constraint)
+	l.explain(q, &r, &s, number)
+	return r
+}
+
+// scores gathers what speaks for each intent.
+type scores struct {
+	by   map[Intent]float64
+	hits []*cueHit
+	of   []Intent
+}
+
+func (s *scores) add(in Intent, w float64, h *cueHit) {
+	s.by[in] += w
+	if h != nil {
+		s.hits = append(s.hits, h)
+		s.of = append(s.of, in)
+	}
+}
+
+// weighTimes lets times speak for a change: where one was asked for, or where
+// one is proposed that is not the appointment's own.
+func (l *Lexicons) weighTimes(q Query, s *scores, ms []mentioned, abs []token, constraint bool) {
+	if len(ms) == 0 && !constraint {
+		return
+	}
+	w := l.resolve(q, ms, abs, constraint, true)
+	proposed, live := false, false
+	for i := range ms {
+		proposed = proposed || ms[i].role == propose
+		live = live || ms[i].role != reason && !ms[i].plural
+	}
+	own := !w.Ambiguous && !q.Appointment.IsZero() &&
+		(w.Date == "" || w.Date == q.Appointment.Format("2006-01-02")) && (w.Clock == "" || w.Clock == q.Appointment.Format("15:04"))
+	asks := false
+	for i := range abs {
+		asks = asks || abs[i].shape == mention && abs[i].question
+	}
+	switch q.Asked {
+	case AskedReschedule, AskedConfirmTime:
+		switch {
+		case live || constraint:
+			s.by[Change] += 4.5
+		case len(ms) > 0:
+			s.by[Change] += 2
+		}
+	case AskedAppointment:
+		switch {
+		case w.IsZero() || own || !live:
+		case proposed:
+			s.by[Change] += 5
+		case asks:
+			s.by[Change] += 4
+		default:
+			s.by[Change] += 2
+		}
+	default:
+		if proposed && !own && !w.IsZero() && s.by[Change] > 0 {
+			s.by[Change] += 3
+		}
+	}
+}
+
+// weighContext lets the open question and the form of the text speak.
+func (l *Lexicons) weighContext(q Query, s *scores, abs []token, number answer) {
+	// A bare number where a day was asked for says too little, but about that.
+	if q.Asked == AskedReschedule && len(abs) > 0 && len(abs) <= 2 && abs[0].num > 0 && abs[0].shape != mention {
+		s.by[Change] += 3
+	}
+	// A task, a lead or a rating is not a distress call because the text is
+	// long, and a low rating is an answer: distress must speak for itself.
+	if q.Asked == AskedScale && number.number > 0 && s.by[Distress] < 6 {
+		s.by[Distress] = min(s.by[Distress], 3)
+	} else if q.Asked == AskedScale && number.number > 0 {
+		s.by[Distress] += 3
+	}
+}
+
+// order breaks ties: what is harder to take back, or worse to miss, first.
+var order = []Intent{Stop, WrongPerson, Distress, CallMe, Change, Cannot, Late, WantHelp, OptinNo, NotInterested, NotYet, Language,
+	NextAppointment, AttendingQuestion, MoreInfo, Confirm, Interested, Rating, Done, OptinYes, Start, Help, Keep, Choose, Other, Social}
+
+// decide makes the reading of the scores.
+func (l *Lexicons) decide(q Query, r *Reading, s *scores, ms []mentioned, abs []token, constraint bool) {
+	type entry struct {
+		in Intent
+		w  float64
+	}
+	var list []entry
+	// Two answers in one: a new time outweighs the yes before it, and the yes
+	// outweighs the question behind it.
+	if s.by[Change] >= 4 && s.by[Confirm] > 0 && q.Asked != AskedConfirmTime {
+		if s.by[Change] >= 5 && s.by[Confirm] <= 12 {
+			s.by[Change] = max(s.by[Change], s.by[Confirm]+1)
+		}
+	}
+	for i, in := range order {
+		if w := s.by[in]; w > 0 {
+			if in == Social {
+				w = min(w, 1.5)
+			}
+			list = append(list, entry{in, w - float64(i)*0.001})
+		}
+	}
+	slices.SortFunc(list, func(a, b entry) int { return cmp.Compare(b.w, a.w) })
+	if len(list) == 0 {
+		return
+	}
+	best := list[0]
+	r.Intent = best.in
+	if r.Intent == Social && l.says(abs) > 4 && q.Asked == AskedNone && s.by[Social] < 4 {
+		r.Intent = Other // thanks, and then something that a person should read
+	}
+	second := 0.0
+	if len(list) > 1 {
+		second = list[1].w
+	}
+	r.Sure = int(min(99, 100*best.w/(best.w+second+1)))
+	l.values(q, r, ms, abs, constraint)
+	for _, e := range list[1:] {
+		if e.w >= 4 && e.in != Social && e.in != Other {
+			also := Reading{Intent: e.in, Sure: int(min(90, 10*e.w)), Number: r.Number}
+			l.values(q, &also, ms, abs, constraint)
+			r.Also = append(r.Also, also)
+		}
+		if e.w*2 >= best.w {
+			other := Reading{Intent: e.in, Number: r.Number}
+			l.values(q, &other, ms, abs, constraint)
+			r.Others = append(r.Others, Alternative{Intent: e.in, Value: other.Value(), Sure: int(min(90, 100*e.w/(best.w+e.w+1)))})
+		}
+	}
+}
+
+// values fills what belongs to the intent of a reading.
+func (l *Lexicons) values(q Query, r *Reading, ms []mentioned, abs []token, constraint bool) {
+	switch r.Intent {
+	case Change:
+		r.When = l.resolve(q, ms, abs, constraint && q.Asked != AskedAppointment, true)
+		if q.Asked == AskedReschedule && r.When.IsZero() {
+			for i := range abs {
+				if abs[i].num > 0 && abs[i].shape != mention {
+					r.When.Ambiguous = true
+				}
+			}
+		}
+		own := When{Date: q.Appointment.Format("2006-01-02"), Clock: q.Appointment.Format("15:04")}
+		if q.Asked == AskedAppointment && (r.When == own || r.When.Clock == "" && r.When.Date == own.Date) {
+			r.When = When{}
+		}
+	case CallMe:
+		r.When = l.resolve(q, ms, abs, false, false)
+	case Language:
+		for i := range abs {
+			for _, id := range abs[i].ids {
+				if tag, ok := l.languageNames[id]; ok && r.Language == "" {
+					r.Language = tag
+				}
+			}
+		}
+	}
+}
+
+// says counts the words of a text that no courtesy covers.
+func (l *Lexicons) says(abs []token) int {
+	n := 0
+	for i := range abs {
+		if abs[i].shape != emoji && !l.courtesies.fits(&abs[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+func (l *Lexicons) fitsAnywhere(b *book, tokens []token) bool {
+	fits := false
+	b.match(tokens, func(found) { fits = true })
+	return fits
+}
+
+// condition gives the client's own words from the word that begins a
+// condition to the end of its sentence.
+func (l *Lexicons) condition(text string, raw []token) string {
+	from := -1
+	l.conditions.match(raw, func(f found) {
+		if from < 0 || f.from < from {
+			from = f.from
+		}
+	})
+	if from < 0 {
+		return ""
+	}
+	to := from + 1
+	for to < len(raw) && raw[to].before != sentence {
+		to++
+	}
+	return strings.TrimSpace(text[raw[from].start:raw[to-1].end])
+}
+
+// languageOf tells which language a text seems to be in, and whether it is
+// one that no lexicon knows.
+func (l *Lexicons) languageOf(raw []token) (tag string, unreadable bool) {
+	var only [8]int
+	words, known, foreign := 0, 0, 0
+	for i := range raw {
+		t := &raw[i]
+		if t.shape != word {
+			continue
+		}
+		words++
+		if t.foreign {
+			foreign++
+		}
+		if !t.known {
+			continue
+		}
+		known++
+		bits := l.languages[t.ids[0]]
+		for n := range l.tags {
+			if bits == 1<<n {
+				only[n]++
+			}
+		}
+	}
+	if foreign > 0 && foreign*2 >= words || words >= 4 && known*4 < words {
+		return "other", true
+	}
+	best, second := -1, -1
+	for n := range l.tags {
+		switch {
+		case best < 0 || only[n] > only[best]:
+			best, second = n, best
+		case second < 0 || only[n] > only[second]:
+			second = n
+		}
+	}
+	switch {
+	case best < 0 || only[best] == 0:
+		return "", false
+	case second >= 0 && only[second]*3 >= only[best] && only[second] > 0:
+		return "mix", false
+	}
+	return l.tags[best], false
+}
