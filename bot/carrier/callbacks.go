@@ -20,6 +20,7 @@ type callbackJob struct {
 	message *Message
 	steps   []step
 	faults  plan
+	due     time.Time // zero: at once
 }
 
 // callbackQueue holds the messages whose callbacks wait for a worker; workers exist only while there are any.
@@ -33,7 +34,10 @@ type callbackQueue struct {
 func (c *Carrier) carry(m *Message, faults plan) {
 	job := callbackJob{message: m, steps: c.steps(faults), faults: faults}
 	post := m.StatusCallback != "" && len(job.steps) > 0 && len(c.cfg.Statuses) > 0
-	_, delayed := faults.has(FaultDelay)
+	delay, delayed := faults.has(FaultDelay)
+	if delayed {
+		job.due = c.Now().Add(delay.For)
+	}
 	switch {
 	case !post && c.cfg.Pace <= 0:
 		for _, s := range job.steps {
@@ -135,7 +139,7 @@ func (c *Carrier) run(ctx context.Context, job callbackJob) {
 	if _, ok := job.faults.has(FaultUnsigned); ok {
 		forge = Unsigned
 	}
-	if f, ok := job.faults.has(FaultDelay); ok && !c.sleep(f.For) {
+	if !job.due.IsZero() && !c.sleepUntil(job.due) {
 		return
 	}
 	posts := make([]url.Values, 0, len(job.steps))

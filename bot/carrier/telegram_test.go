@@ -1,6 +1,7 @@
 package carrier_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,6 +35,9 @@ func telegramAt(t *testing.T, base, token string) *bot.Bot {
 	return b
 }
 
+// forged is an update that Telegram did not make.
+var forged = []byte(`{"update_id":1,"colour":"x"}`)
+
 // tgHook is the service's side of Telegram's webhook.
 type tgHook struct {
 	*httptest.Server
@@ -51,6 +55,11 @@ func newTgHook(t *testing.T) *tgHook {
 		body, _ := io.ReadAll(r.Body)
 		if err := json.Unmarshal(body, &u); err != nil {
 			t.Errorf("an update cannot be read: %v", err)
+		}
+		for _, v := range official(t).TelegramUpdate(body) {
+			if !bytes.Equal(body, forged) {
+				t.Error(v)
+			}
 		}
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -366,7 +375,7 @@ func TestTelegramRepeatsWhatWasNotTaken(t *testing.T) {
 	if d, ok := c.TelegramAgain(ctx, first.UpdateID); !ok || d.Status != 204 {
 		t.Errorf("posting again: %+v", d)
 	}
-	if d := c.PostUpdate(ctx, []byte(`{"update_id":1}`), ""); d.Status != 204 || h.secrets[len(h.secrets)-1] != "" {
+	if d := c.PostUpdate(ctx, forged, ""); d.Status != 204 || h.secrets[len(h.secrets)-1] != "" {
 		t.Errorf("forging: %+v", d)
 	}
 }

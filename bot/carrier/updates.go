@@ -96,12 +96,13 @@ func (c *Carrier) fly(u *update) {
 		}
 		t.mu.Lock()
 		t.errorAt, t.lastError = c.Now(), "Connection failed"
+		due := t.errorAt.Add(c.cfg.Backoff(attempt))
 		if p.status != 0 {
 			t.lastError = "Wrong response from the webhook: " + strconv.Itoa(p.status) + " " + http.StatusText(p.status)
 		}
 		t.mu.Unlock()
 		c.log.Debug("update not taken", "update_id", u.id, "http_status", p.status, "attempt", attempt)
-		if !c.sleep(c.cfg.Backoff(attempt)) {
+		if !c.sleepUntil(due) {
 			break
 		}
 		if c.Now().Sub(u.at) > updateLife {

@@ -85,10 +85,10 @@ func (c *Carrier) finished() {
 	}
 }
 
-// sleep waits for d on the carrier's clock: real time passes it, and so does Advance. It is false if the carrier
-// was closed first.
-func (c *Carrier) sleep(d time.Duration) bool {
-	due := c.Now().Add(d)
+// sleepUntil waits for an instant on the carrier's clock: real time brings it, and so does Advance. It is false if
+// the carrier was closed first. The caller works out the instant before anybody can know that there is something to
+// wait for; else a clock that is moved at once would be missed.
+func (c *Carrier) sleepUntil(due time.Time) bool {
 	for {
 		changed := c.changed.listen()
 		left := due.Sub(c.Now())
