@@ -30,7 +30,11 @@ func (s *Server) around(listener string, https bool, m *measures, next http.Hand
 		}()
 		setHeaders(a.Header(), id, https)
 		r.Body = http.MaxBytesReader(a, r.Body, MaxBody)
-		defer s.catch(r, a, id)
+		defer func() {
+			if v := recover(); v != nil {
+				s.broke(v, r, a, id)
+			}
+		}()
 		next.ServeHTTP(a, r)
 	})
 }
@@ -51,14 +55,10 @@ func setHeaders(h http.Header, id string, https bool) {
 	}
 }
 
-// catch turns a panic into a 500 with the id under which the log has it. The
+// broke turns a panic into a 500 with the id under which the log has it. The
 // value of a panic may hold anything, so that only its type is logged, unless
 // it is the runtime's own.
-func (s *Server) catch(r *http.Request, a *answering, id string) {
-	v := recover()
-	if v == nil {
-		return
-	}
+func (s *Server) broke(v any, r *http.Request, a *answering, id string) {
 	if v == http.ErrAbortHandler { //nolint:errorlint // The documented sentinel is a panic's value and never wrapped.
 		a.cut = true
 		panic(v)

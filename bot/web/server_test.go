@@ -204,6 +204,7 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 		"metrics":      {"http://" + r.Metrics + "/metrics", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			got := send(t, http.MethodGet, row.url, "").header
 			want := map[string]string{
 				"X-Content-Type-Options":    "nosniff",
@@ -402,6 +403,7 @@ func TestOtherSitesAreRefused(t *testing.T) {
 		"another_origin":      {[]string{"Origin", "https://elsewhere.example"}, 403},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			if got := send(t, http.MethodPost, "http://"+r.Console+"/act", "", row.headers...); got.status != row.want {
 				t.Errorf("status %d, want %d", got.status, row.want)
 			}
@@ -460,7 +462,7 @@ func TestListenNamesEveryAddressThatIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
+	defer func() { _ = taken.Close() }()
 	at := taken.Addr().String()
 	s, err := web.New(web.Config{
 		ConsoleAddr: at, WebhookAddr: "127.0.0.1:0", MetricsAddr: at,

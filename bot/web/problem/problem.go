@@ -20,7 +20,7 @@ const RequestHeader = "X-Request-Id"
 
 // Problem is one answer that is not a success. It is an error, too, so that a
 // handler can return it.
-type Problem struct {
+type Problem struct { //nolint:errname // It is what is written to the caller; that handlers return it as an error is its lesser half.
 	// Type is "about:blank": Title is then the phrase of the status, and Code
 	// tells one problem from another.
 	Type   string `json:"type" example:"about:blank" doc:"Always about:blank: the code below tells one problem from another."`

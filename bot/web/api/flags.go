@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"alongside/conversations"
+	"alongside/store"
+)
+
+// flag is something that a person of the team has to look at.
+type flag struct {
+	ID          string                      `json:"id" example:"01982c62-c5d0-7b64-83d9-20be6d8ca143"`
+	Client      conversations.ClientID      `json:"client" example:"01982c5f-1a40-7c11-8d3e-6b0f2a4c8e10" doc:"Empty for an unknown sender."`
+	Reason      conversations.FlagReason    `json:"reason" example:"change_asked" doc:"The table is at the top of this description."`
+	Means       string                      `json:"means" example:"the client asks for another time" doc:"The same in plain words."`
+	Appointment conversations.AppointmentID `json:"appointment,omitempty" doc:"The appointment that it is about."`
+	Message     conversations.MessageID     `json:"message,omitempty" doc:"The message that it is about."`
+	Condition   string                      `json:"condition,omitempty" example:"unless mum's ill" doc:"The client's own words of a condition."`
+	Unreadable  bool                        `json:"unreadable,omitempty" example:"false" doc:"There is a condition, but none of the present keys opens it."`
+	Detail      string                      `json:"detail,omitempty" example:"30003" doc:"A named reason, or the provider's code."`
+	DetailMeans string                      `json:"detail_means,omitempty" example:"the phone is switched off or has no signal" doc:"The same in plain words."`
+	RaisedAt    time.Time                   `json:"raised_at" example:"2026-11-23T10:15:00Z"`
+}
+
+// unknownSender is somebody who texted and is not on the caseload.
+type unknownSender struct {
+	ID      string                `json:"id" example:"~3q2-7wEBZr0" doc:"Names this sender; it is not their number."`
+	Channel conversations.Channel `json:"channel" enum:"sms,telegram" example:"sms"`
+	Address string                `json:"address" example:"+447700900456" doc:"The number, or the id of the Telegram chat; empty if none of the present keys opens it."`
+	First   time.Time             `json:"first_at" example:"2026-11-23T10:15:00Z" doc:"When they first wrote."`
+	Latest  time.Time             `json:"latest_at" example:"2026-11-23T10:15:00Z" doc:"When they wrote last."`
+}
+
+var exampleOpenFlag = flag{
+	ID: exampleFlag, Client: exampleClient, Reason: conversations.FlagChangeAsked,
+	Means: flagsSaid[conversations.FlagChangeAsked], Appointment: exampleAppointment, Message: exampleMessage, RaisedAt: exampleNow,
+}
+
+func flagOf(f store.Flag) flag {
+	return flag{
+		ID: f.ID, Client: f.Client, Reason: f.Reason, Means: flagsSaid[f.Reason], Appointment: f.Appointment, Message: f.Message,
+		Condition: f.Condition, Unreadable: f.Unreadable, Detail: f.Detail, DetailMeans: plainReason(f.Detail),
+		RaisedAt: f.RaisedAt.Truncate(time.Second),
+	}
+}
+
+func unknownSenderOf(s store.UnknownSender) unknownSender {
+	return unknownSender{
+		ID: s.Peer, Channel: s.From.Channel, Address: s.From.Value,
+		First: s.First.Truncate(time.Second), Latest: s.Latest.Truncate(time.Second),
+	}
+}
+
+func (a *API) flags() {
+	add(a, operation{
+		id: "list-flags", method: http.MethodGet, path: "/flags", tag: "Conversations",
+		summary:     "List what a person has to look at",
+		description: "The longest waiting first; of everybody, unknown senders included, or of one specialist's clients.",
+		scope:       scopeRead, gives: list[flag]{Items: []flag{exampleOpenFlag}},
+	}, func(ctx context.Context, in *struct {
+		Specialist conversations.SpecialistID `query:"specialist" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"Only this specialist's clients."`
+		pageQuery
+	},
+	) (*body[list[flag]], error) {
+		flags, next, err := a.Store.Flags(ctx, store.FlagFilter{Specialist: in.Specialist, Page: in.page()})
+		if err != nil {
+			return nil, err
+		}
+		return &body[list[flag]]{Body: listOf(flags, next, flagOf)}, nil
+	})
+	add(a, operation{
+		id: "close-flag", method: http.MethodPost, path: "/flags/{flag}/close", tag: "Conversations",
+		summary:     "Say that a person looked at it",
+		description: "The id of the token is noted as who did. To close a flag that is closed changes nothing.",
+		scope:       scopeWrite, status: http.StatusNoContent, refuses: []int{http.StatusNotFound},
+	}, func(ctx context.Context, in *struct {
+		Flag string `path:"flag" maxLength:"100" example:"01982c62-c5d0-7b64-83d9-20be6d8ca143" doc:"The flag's id."`
+	},
+	) (*struct{}, error) {
+		return nil, a.Store.CloseFlag(ctx, in.Flag, callOf(ctx).token, a.Now())
+	})
+	a.unknownSenders()
+}
+
+func (a *API) unknownSenders() {
+	add(a, operation{
+		id: "list-unknown-senders", method: http.MethodGet, path: "/unknown-senders", tag: "Conversations",
+		summary:     "List who texted and is not on the caseload",
+		description: "Whoever wrote last first. Nothing about the service was revealed to them.",
+		scope:       scopeRead, gives: list[unknownSender]{Items: []unknownSender{exampleStranger}},
+	}, func(ctx context.Context, in *struct{ pageQuery }) (*body[list[unknownSender]], error) {
+		senders, next, err := a.Store.UnknownSenders(ctx, in.page())
+		if err != nil {
+			return nil, err
+		}
+		return &body[list[unknownSender]]{Body: listOf(senders, next, unknownSenderOf)}, nil
+	})
+	add(a, operation{
+		id: "get-unknown-conversation", method: http.MethodGet, path: "/unknown-senders/{sender}/conversation", tag: "Conversations",
+		summary:     "Read what an unknown sender wrote",
+		description: "Like a client's conversation, without reach, appointments and agreements.",
+		scope:       scopeRead, gives: exampleStrangersConversation, refuses: []int{http.StatusNotFound},
+	}, func(ctx context.Context, in *struct {
+		Sender string `path:"sender" maxLength:"100" example:"~3q2-7wEBZr0" doc:"The sender's id."`
+		threadQuery
+	},
+	) (*body[conversation], error) {
+		t, err := a.Store.UnknownConversation(ctx, in.Sender, in.Before, in.Limit)
+		if err == nil && t.Client != "" {
+			err = store.ErrNotFound // A client's conversation is read under the client.
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &body[conversation]{Body: conversationOf(t)}, nil
+	})
+}
+
+var exampleStranger = unknownSender{
+	ID: "~3q2-7wEBZr0", Channel: conversations.SMS, Address: "+447700900456", First: exampleNow, Latest: exampleNow,
+}
+
+var exampleStrangersConversation = conversation{
+	Revision: 1,
+	Messages: []message{{
+		ID: exampleMessage, Direction: "in", Channel: conversations.SMS, At: exampleNow, Text: "hi is this the job people",
+		Kind: conversations.EventText,
+	}},
+	Events: []event{}, Waiting: []question{}, Flags: []flag{}, Alerts: []alert{}, Reach: []reach{},
+	Appointments: []appointment{}, Agreements: []agreement{},
+}

@@ -1,0 +1,168 @@
+package api
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"alongside/conversations"
+)
+
+// deliveries say in plain words what each state of a message of ours means.
+var deliveries = map[conversations.Delivery]string{
+	conversations.Queued:      "waiting to be sent",
+	conversations.Sending:     "being sent now",
+	conversations.Sent:        "sent; no word yet whether it reached the phone",
+	conversations.Delivered:   "reached the phone",
+	conversations.Read:        "opened on the phone",
+	conversations.Undelivered: "sent, but it did not reach the phone",
+	conversations.Failed:      "not sent",
+	conversations.Unknown:     "may not have been sent: nobody can tell, and it is not repeated, so that it does not come twice",
+	conversations.Dropped:     "not sent on purpose, because it was no longer right",
+}
+
+// reasons say in plain words why a message was held, dropped or refused. The
+// codes are the store's and the policy's named reasons, and those error codes
+// of Twilio and Telegram that people meet.
+var reasons = map[string]string{
+	"quiet_hours":           "it waits until the hours in which this client may be texted",
+	"not_agreed":            "the client has not agreed to be texted on this channel",
+	"stopped":               "the client said stop",
+	"declined":              "the client said no to being texted",
+	"doubted":               "somebody answered that this is not the client's number; a person has to settle it first",
+	"closed":                "the client has left the service",
+	"blocked":               "the client's carrier or Telegram does not take our messages just now; only the client can undo that",
+	"no_channel":            "there is no number or account to write to",
+	"too_late":              "by the time it could go it would have been of no use",
+	"past":                  "what it was about is over",
+	"appointment_moved":     "the appointment was moved since",
+	"appointment_cancelled": "the appointment was cancelled since",
+	"address_changed":       "the client has another number since",
+	"number_changed":        "the client has another number since",
+	"timeout":               "the provider did not answer in time",
+	"expired":               "the process that was sending it ended before it could say how it went",
+
+	"21211": "the number is not one that can be texted",
+	"21408": "texts to this country are switched off at the provider",
+	"21610": "the client sent STOP to the carrier; only their own START undoes it",
+	"21612": "the provider has no way to this number",
+	"21614": "the number is not a mobile number",
+	"30001": "the provider's queue was full",
+	"30003": "the phone is switched off or has no signal",
+	"30004": "the phone or its carrier blocks our texts",
+	"30005": "the number is not in use",
+	"30006": "the number is a landline, or takes no texts",
+	"30007": "the carrier took it for unwanted and filtered it",
+	"30008": "the carrier did not say why",
+	"403":   "the client blocked the bot or deleted the chat",
+}
+
+// plainReason says why in plain words; a code that is not known is given with
+// whose it is. Empty for none.
+func plainReason(code string) string {
+	switch plain, known := reasons[code]; {
+	case code == "":
+		return ""
+	case known:
+		return plain
+	}
+	return "the provider gave the code " + code
+}
+
+// agreementsSaid say in plain words what each agreement means.
+var agreementsSaid = map[conversations.Agreement]string{
+	conversations.AgreementNone:     "was never asked on this channel; nothing is sent",
+	conversations.AgreementAsked:    "was asked and has not answered yet; nothing else is sent",
+	conversations.AgreementGiven:    "agreed to be texted",
+	conversations.AgreementDeclined: "said no; nothing unasked is sent",
+	conversations.AgreementStopped:  "said stop; nothing is sent until they say start, or tell you so",
+	conversations.AgreementDoubted:  "somebody answered that this is not the client; nothing personal is sent until you have settled it",
+}
+
+// flagsSaid say in plain words what each flag asks a person to look at.
+var flagsSaid = map[conversations.FlagReason]string{
+	conversations.FlagNotUnderstood:   "a text that was not understood",
+	conversations.FlagQuestion:        "the client asked something",
+	conversations.FlagCallMe:          "the client asks to be rung",
+	conversations.FlagChangeAsked:     "the client asks for another time",
+	conversations.FlagCannot:          "the client cannot come",
+	conversations.FlagLate:            "the client is running late",
+	conversations.FlagCondition:       "the client said yes with a condition",
+	conversations.FlagDistress:        "the client sounds low or is struggling",
+	conversations.FlagVoices:          "the client writes of voices or of being watched; a kind word from a person today",
+	conversations.FlagThreat:          "a threat to staff",
+	conversations.FlagStopped:         "the client said stop",
+	conversations.FlagStarted:         "the client wants texts again",
+	conversations.FlagDeclined:        "the client does not want to be texted",
+	conversations.FlagWrongPerson:     "somebody says that this is not the client's number",
+	conversations.FlagThirdParty:      "somebody else seems to be writing for the client",
+	conversations.FlagUnknownSender:   "a text from a number that is not on the caseload",
+	conversations.FlagClosedClient:    "a text from somebody who has left the service",
+	conversations.FlagMedia:           "a picture, a voice note, a place or a file",
+	conversations.FlagMessage:         "a text for a person to read",
+	conversations.FlagEdited:          "the client changed a text after sending it",
+	conversations.FlagLanguage:        "a text in a language that is not understood",
+	conversations.FlagBlocked:         "the client blocked the bot",
+	conversations.FlagNoAnswer:        "a question stayed without an answer",
+	conversations.FlagUndelivered:     "a message did not reach the phone",
+	conversations.FlagMayNotBeSent:    "a message may not have been sent",
+	conversations.FlagNotSent:         "a message was not sent",
+	conversations.FlagAnswerNotSent:   "the client could not be answered on this channel",
+	conversations.FlagTurnFailed:      "a text that the assistant failed on; it is kept whole, and was not answered",
+	conversations.FlagEarly:           "an appointment before the client's waking hour",
+	conversations.FlagAmbiguousStop:   "CANCEL: it may have meant the appointment, and has stopped our texts as well",
+	conversations.FlagProposalUnclear: "the client asks for another time, and it is not clear which",
+}
+
+// tags group the operations.
+var tags = []*huma.Tag{
+	{Name: "Specialists", Description: "The employment specialists, whose caseloads these are."},
+	{Name: "Clients", Description: "The people on the caseload, how they can be reached, and what they agreed to."},
+	{Name: "Appointments", Description: "What is in the diary. Booking, moving and cancelling tell the client, where they agreed to be told."},
+	{Name: "Conversations", Description: "What was said, what became of it, and what a person has to look at."},
+}
+
+// about is the description's front page.
+func about() string {
+	var b strings.Builder
+	b.WriteString(`Alongside texts with the clients of a supported-employment service. This is the way in for other programs.
+
+**Token.** Every request but this description needs the header ` + "`Authorization: Bearer <token>`" + `. The command ` + "`alongside token`" + ` makes one, with the scopes ` + "`read`, `write` or `admin`" + `; each holds those before it.
+
+**Errors** are ` + "`application/problem+json`" + ` (RFC 9457): ` + "`code`" + ` for programs, ` + "`detail`" + ` for people, and each fault under ` + "`errors`" + `. They never repeat what was sent. Fields that are not known are refused.
+
+**Lists** come in pages: send the ` + "`next`" + ` of one page as the ` + "`cursor`" + ` of the next; an empty ` + "`next`" + ` is the end.
+
+**Times** are RFC 3339 with an offset; those of an appointment come back in the client's own zone.
+
+**What is changed** goes through the client's conversation like a text of theirs: an appointment that is booked sets its reminders, one that is moved is told to the client where they agreed to that, and a message that is no longer true is taken back.
+
+### What becomes of a message
+
+| delivery | in plain words |
+|---|---|
+`)
+	for _, d := range conversations.Deliveries {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", d, deliveries[d])
+	}
+	b.WriteString("\n### Why a message was held, not sent or lost\n\n| code | in plain words |\n|---|---|\n")
+	codes := make([]string, 0, len(reasons))
+	for code := range reasons {
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	for _, code := range codes {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", code, reasons[code])
+	}
+	b.WriteString("\nAny other code is the provider's own.\n\n### What a client said to being texted\n\n| agreement | in plain words |\n|---|---|\n")
+	for _, a := range conversations.Agreements {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", a, agreementsSaid[a])
+	}
+	b.WriteString("\n### What a person has to look at\n\n| flag | in plain words |\n|---|---|\n")
+	for _, f := range conversations.FlagReasons {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", f, flagsSaid[f])
+	}
+	return b.String()
+}
