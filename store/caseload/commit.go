@@ -130,8 +130,8 @@ func (c *Caseload) prepare(t Turn) (*work, error) {
 	return w, nil
 }
 
-var insertInbound = newBulk(13, nil, `INSERT INTO messages (id, direction, peer, revision, channel, provider_id, body, at, kind, choice,
-	media, understood, event) VALUES`, `ON CONFLICT DO NOTHING RETURNING id`)
+var insertInbound = newBulk(14, nil, `INSERT INTO messages (id, direction, peer, revision, channel, provider_id, body, at, kind, choice,
+	media, understood, event, parked) VALUES`, `ON CONFLICT DO NOTHING RETURNING id`)
 
 func (c *Caseload) prepareInbound(w *work) error {
 	ev := &w.turn.Loaded.Event
@@ -150,8 +150,8 @@ func (c *Caseload) prepareInbound(w *work) error {
 	return err
 }
 
-// inboundRow is the columns of insertInbound; understood and event are left
-// out.
+// inboundRow is the columns of insertInbound; understood, event and parked are
+// left empty.
 func (c *Caseload) inboundRow(ev *conversations.Event, id conversations.MessageID, peer string, revision int64, now time.Time) ([]any, error) {
 	at := ev.At
 	if at.IsZero() {
@@ -173,7 +173,7 @@ func (c *Caseload) inboundRow(ev *conversations.Event, id conversations.MessageI
 	}
 	return []any{
 		id, "in", peer, revision, ev.From.Channel, clean(ev.ProviderID), body, millis(at), ev.Kind, clean(ev.Button),
-		media, []byte(nil), []byte(nil),
+		media, []byte(nil), []byte(nil), "",
 	}, nil
 }
 

@@ -129,6 +129,8 @@ func (c *Caseload) writeTurns(ctx context.Context, tx transaction, group []*work
 		if w.retried {
 			b.query(arrived, `UPDATE messages SET parked = '', event = NULL, understood = $2, revision = $3
 				WHERE id = $1 AND parked <> '' RETURNING id`, w.inbound, w.understood, w.turn.Loaded.Revision+1)
+			b.exec(nil, `UPDATE flags SET settled_at = $2, settled_by = '`+settledByTurn+`'
+				WHERE peer = $1 AND settled_at = 0 AND reason = 'turn_failed' AND message = $3`, w.peer, millis(w.turn.Now), w.inbound)
 		}
 	}
 	b.bulk(func(scan scan) error {

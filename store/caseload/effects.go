@@ -222,8 +222,8 @@ func setAgreement(w *work, e conversations.SetAgreement) {
 		w.effects.exec(nil, `INSERT INTO agreements (client, channel, agreement, how, message, at) VALUES ($1, $2, $3, $4, $5, $6)`,
 			w.peer, e.Channel, e.Agreement, clean(e.How), w.brought(), now)
 	}
-	w.effects.exec(nil, `UPDATE client_addresses SET agreement = $3 WHERE client = $1 AND ($2 = '' OR channel = $2)`,
-		w.peer, string(e.Channel), e.Agreement)
+	w.effects.exec(nil, `UPDATE client_addresses SET agreement = $3, agreed_in = $4 WHERE client = $1 AND ($2 = '' OR channel = $2)`,
+		w.peer, string(e.Channel), e.Agreement, w.turn.Loaded.Revision+1)
 }
 
 // joinAccount uses the link code, once. A code that was used or withdrawn since

@@ -40,6 +40,7 @@ CREATE TABLE client_addresses (
     address      BYTEA   NOT NULL, -- sealed
     active       BOOLEAN NOT NULL,
     agreement    TEXT    NOT NULL CHECK (agreement IN ('none', 'asked', 'given', 'declined', 'stopped', 'doubted')),
+    agreed_in    BIGINT  NOT NULL DEFAULT 0, -- the revision of the turn that set the agreement
     blocked      BOOLEAN NOT NULL DEFAULT FALSE,
     preferred_at BIGINT  NOT NULL, -- the latest is the preferred channel
     PRIMARY KEY (client, channel)
