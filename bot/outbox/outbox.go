@@ -49,7 +49,7 @@ const (
 // Config says what an Outbox works with. Store, Senders, Event, Now and Logger
 // must be set; the rest has defaults.
 type Config struct {
-	Store rows
+	Store *store.Store
 	// Senders are the channel adapters, at most one for each channel.
 	Senders []Sender
 	// Event takes what the outbox found out to the conversation (turn.Run):
@@ -136,9 +136,11 @@ const (
 // New returns an Outbox that takes messages at once and sends them from Run on.
 // It panics if two senders serve the same channel, or if Timeout leaves no room
 // within a claim: both are mistakes in the wiring.
-func New(c Config) *Outbox {
+func New(c Config) *Outbox { return newOn(c.Store, c) }
+
+func newOn(r rows, c Config) *Outbox {
 	o := &Outbox{
-		rows: c.Store, senders: make(map[conversations.Channel]Sender), event: c.Event, now: c.Now,
+		rows: r, senders: make(map[conversations.Channel]Sender), event: c.Event, now: c.Now,
 		log: c.Logger, metrics: c.Metrics.filled(),
 		timeout: or(c.Timeout, DefaultTimeout), every: or(c.Every, DefaultEvery),
 		reconcileEvery: or(c.Reconcile, DefaultReconcile), stopWithin: or(c.StopWithin, DefaultStopWithin),

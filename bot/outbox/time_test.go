@@ -31,9 +31,9 @@ type bench struct {
 func newBench(t *testing.T, tb *table, owner string, c Config, senders ...Sender) *bench {
 	t.Helper()
 	b := &bench{table: tb, heard: &listener{}, start: time.Now(), ended: make(chan error, 1)}
-	c.Store, c.Senders, c.Event, c.Now = tb.at(owner), senders, b.heard.event, time.Now
+	c.Senders, c.Event, c.Now = senders, b.heard.event, time.Now
 	c.Logger = slog.New(slog.DiscardHandler)
-	b.Outbox = New(c)
+	b.Outbox = newOn(tb.at(owner), c)
 	return b
 }
 
