@@ -10,7 +10,7 @@ const cuePick = "pick"
 
 // meaning says what a yes, a no and so on mean for each open question.
 var meaning = map[Asked]map[string]Intent{
-	AskedNone:        {cueYes: Social, cueNo: Other, cuePositive: Social, cueNegative: Other, cueQuestion: AttendingQuestion},
+	AskedNone:        {cueYes: Social, cueNo: Other, cuePositive: Social, cueNegative: Other, cueQuestion: Other},
 	AskedAppointment: {cueYes: Confirm, cueNo: Cannot, cuePositive: Confirm, cueNegative: Cannot, cueQuestion: AttendingQuestion},
 	AskedReschedule:  {cueYes: Confirm, cueNo: Cannot, cuePositive: Social, cueNegative: Cannot, cueQuestion: AttendingQuestion},
 	AskedLead:        {cueYes: Interested, cueNo: NotInterested, cuePositive: Interested, cueNegative: NotInterested, cueQuestion: MoreInfo},
@@ -91,7 +91,7 @@ func (l *Lexicons) readCues(q Query, abs []token) []cueHit {
 	}
 	out := kept[:0]
 	for _, h := range kept {
-		if !h.entry.Firm && l.negatedAt(abs, h.from, 3, covered) {
+		if !h.entry.Firm && !l.negators.fits(&abs[h.from]) && l.negatedAt(abs, h.from, 3, covered) {
 			turned, ok := opposite[h.name]
 			if !ok {
 				if drop[h.name] {

@@ -22,9 +22,10 @@ func highest(a Asked) int {
 	return 0
 }
 
-// readNumber finds the number that answers the question, if one does. picks
-// are the numbers that a pick cue points at ("number 2", "meant 1").
-func (l *Lexicons) readNumber(q Query, abs []token, picks []int) answer {
+// readNumber finds the number that answers the question, if one does. strong
+// and weak are the numbers that pick cues point at: "meant 1" outweighs the
+// number that the text begins with, "a solid 4" does not.
+func (l *Lexicons) readNumber(q Query, abs []token, strong, weak []int) answer {
 	top := highest(q.Asked)
 	if top == 0 {
 		return answer{}
@@ -43,10 +44,16 @@ func (l *Lexicons) readNumber(q Query, abs []token, picks []int) answer {
 		}
 		return n
 	}
-	for k := len(picks) - 1; k >= 0; k-- {
-		if n := value(picks[k]); n > 0 && !l.counts(abs, picks[k]) {
-			return answer{n, 7, picks[k]}
+	picked := func(picks []int) answer {
+		for k := len(picks) - 1; k >= 0; k-- {
+			if n := value(picks[k]); n > 0 && !l.counts(abs, picks[k]) {
+				return answer{n, 7, picks[k]}
+			}
 		}
+		return answer{}
+	}
+	if a := picked(strong); a.number > 0 {
+		return a
 	}
 	if len(abs) == 0 {
 		return answer{}
@@ -61,6 +68,9 @@ func (l *Lexicons) readNumber(q Query, abs []token, picks []int) answer {
 			}
 			return answer{n, 7, 0}
 		}
+	}
+	if a := picked(weak); a.number > 0 {
+		return a
 	}
 	// The only one, or the last one where it ends the text.
 	only, at, last := 0, -1, 0
@@ -84,7 +94,7 @@ func (l *Lexicons) readNumber(q Query, abs []token, picks []int) answer {
 		return answer{last, 6, at}
 	case q.Asked == AskedScale && atEnd && !l.twoRatings(abs, value):
 		return answer{last, 4.5, at}
-	case q.Asked != AskedScale && only == 1 && atEnd && abs[at].shape == digits:
+	case q.Asked != AskedScale && only == 1 && atEnd && abs[at].shape == digits && (at == 0 || !l.fillers.fits(&abs[at-1]) || l.courtesies.fits(&abs[at-1])):
 		return answer{last, 4, at}
 	}
 	return answer{}

@@ -41,12 +41,16 @@ func (l *Lexicons) Read(q Query) Reading {
 	constraint := l.judge(ms, abs)
 	cues := l.readCues(q, abs)
 	s := scores{by: map[Intent]float64{}}
-	var picks []int
+	var strong, weak []int
 	for i := range cues {
 		h := &cues[i]
 		if h.name == cuePick {
 			if n := h.caps[slotAnyNumber]; n > 0 {
-				picks = append(picks, int(n-1))
+				if h.entry.Weight >= 5 {
+					strong = append(strong, int(n-1))
+				} else {
+					weak = append(weak, int(n-1))
+				}
 			}
 			continue
 		}
@@ -66,8 +70,9 @@ func (l *Lexicons) Read(q Query) Reading {
 	if danger.denied {
 		s.add(Distress, 5, nil)
 	}
-	slices.Sort(picks)
-	number := l.readNumber(q, abs, picks)
+	slices.Sort(strong)
+	slices.Sort(weak)
+	number := l.readNumber(q, abs, strong, weak)
 	if number.number > 0 {
 		r.Number = number.number
 		s.add(numbered[q.Asked][number.number-1], number.weight, nil)
@@ -115,8 +120,12 @@ func (l *Lexicons) weighTimes(q Query, s *scores, ms []mentioned, abs []token, c
 	switch q.Asked {
 	case AskedReschedule, AskedConfirmTime:
 		switch {
+		case own && s.by[Confirm] > 0:
+			s.by[Change] *= 0.3
+		case (live || constraint) && !w.Ambiguous:
+			s.by[Change] += 6
 		case live || constraint:
-			s.by[Change] += 4.5
+			s.by[Change] += 4
 		case len(ms) > 0:
 			s.by[Change] += 2
 		}
@@ -145,6 +154,9 @@ func (l *Lexicons) weighContext(q Query, s *scores, abs []token, number answer) 
 	}
 	// A task, a lead or a rating is not a distress call because the text is
 	// long, and a low rating is an answer: distress must speak for itself.
+	if q.Asked == AskedAppointment && s.by[Cannot] >= 4 && s.by[Distress] < 9 {
+		s.by[Distress] = min(s.by[Distress], s.by[Cannot]-0.5) // says no; the rest is in Also
+	}
 	if q.Asked == AskedScale && number.number > 0 && s.by[Distress] < 6 {
 		s.by[Distress] = min(s.by[Distress], 3)
 	} else if q.Asked == AskedScale && number.number > 0 {
@@ -192,23 +204,23 @@ func (l *Lexicons) decide(q Query, r *Reading, s *scores, ms []mentioned, abs []
 		second = list[1].w
 	}
 	r.Sure = int(min(99, 100*best.w/(best.w+second+1)))
-	l.values(q, r, ms, abs, constraint)
+	l.values(q, r, s, ms, abs, constraint)
 	for _, e := range list[1:] {
 		if e.w >= 4 && e.in != Social && e.in != Other {
 			also := Reading{Intent: e.in, Sure: int(min(90, 10*e.w)), Number: r.Number}
-			l.values(q, &also, ms, abs, constraint)
+			l.values(q, &also, s, ms, abs, constraint)
 			r.Also = append(r.Also, also)
 		}
 		if e.w*2 >= best.w {
 			other := Reading{Intent: e.in, Number: r.Number}
-			l.values(q, &other, ms, abs, constraint)
+			l.values(q, &other, s, ms, abs, constraint)
 			r.Others = append(r.Others, Alternative{Intent: e.in, Value: other.Value(), Sure: int(min(90, 100*e.w/(best.w+e.w+1)))})
 		}
 	}
 }
 
 // values fills what belongs to the intent of a reading.
-func (l *Lexicons) values(q Query, r *Reading, ms []mentioned, abs []token, constraint bool) {
+func (l *Lexicons) values(q Query, r *Reading, s *scores, ms []mentioned, abs []token, constraint bool) {
 	switch r.Intent {
 	case Change:
 		r.When = l.resolve(q, ms, abs, constraint && q.Asked != AskedAppointment, true)
@@ -226,7 +238,14 @@ func (l *Lexicons) values(q Query, r *Reading, ms []mentioned, abs []token, cons
 	case CallMe:
 		r.When = l.resolve(q, ms, abs, false, false)
 	case Language:
-		for i := range abs {
+		from, to := 0, len(abs)
+		for _, h := range s.hits {
+			if h.name == string(Language) && strings.Contains(h.source, "<language>") {
+				from, to = h.from, h.to
+				break
+			}
+		}
+		for i := from; i < to; i++ {
 			for _, id := range abs[i].ids {
 				if tag, ok := l.languageNames[id]; ok && r.Language == "" {
 					r.Language = tag

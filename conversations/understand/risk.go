@@ -78,7 +78,7 @@ func spelledByGuess(tokens []token, words int) bool {
 // in the same sentence and is not part of another cue.
 func (l *Lexicons) negatedAt(tokens []token, i, reach int, covered []bool) bool {
 	for k := i - 1; k >= 0 && k >= i-reach; k-- {
-		if tokens[k+1].before == sentence || tokens[k+1].before == comma && i-k > 1 {
+		if tokens[k+1].before == sentence || tokens[k+1].before == comma {
 			return false
 		}
 		if l.negators.fits(&tokens[k]) && (covered == nil || !covered[k]) {

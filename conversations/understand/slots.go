@@ -17,6 +17,8 @@ const (
 	slotWeekday                        // {weekday}
 	slotMonth                          // {month}
 	slotHHMM                           // {hhmm}: 1430
+	slotHourWord                       // {hword}: an hour from one to twelve in words
+	slotMinuteWord                     // {mword}: minutes from ten to fifty-five in words
 	slotTime                           // <time>: a phrase for a day, a time of day or both
 	slotDay                            // <day>: a phrase for a day
 	slotTimeOfDay                      // <clock>: a phrase for a time of day
@@ -29,7 +31,7 @@ const (
 
 var slots = map[string]slot{
 	"h": slotHour, "m": slotMinute, "n": slotNumber, "clk": slotClock, "date": slotDate, "dotted": slotDotted,
-	"ord": slotOrdinal, "dom": slotDom, "latedom": slotLateDom, "weekday": slotWeekday, "month": slotMonth, "hhmm": slotHHMM,
+	"ord": slotOrdinal, "dom": slotDom, "latedom": slotLateDom, "weekday": slotWeekday, "month": slotMonth, "hhmm": slotHHMM, "hword": slotHourWord, "mword": slotMinuteWord,
 	"time": slotTime, "day": slotDay, "clock": slotTimeOfDay, "number": slotAnyNumber,
 	"appointment": slotAppointmentDay, "otherday": slotOtherDay, "unknown": slotUnknown,
 }
@@ -70,6 +72,16 @@ func (c *captures) take(s slot, t *token, i int) bool {
 		ok = t.shape == word && t.day >= 0
 	case slotMonth:
 		ok = t.shape == word && t.month > 0
+	case slotHourWord:
+		ok = t.shape == word && t.num >= 1 && t.num <= 12
+		if ok {
+			c[slotHour] = int16(i + 1)
+		}
+	case slotMinuteWord:
+		ok = t.shape == word && t.num >= 10 && t.num <= 55
+		if ok {
+			c[slotMinute] = int16(i + 1)
+		}
 	case slotHHMM:
 		ok = t.shape == digits && t.end-t.start == 4 && t.num%100 < 60 && t.num < 2400
 	case slotTime:

@@ -194,6 +194,9 @@ func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (menti
 		}
 	case "date":
 		m.day, m.badDay = l.date(today, get)
+		if t := get(slotHour); t != nil {
+			m.hour = int(t.num)
+		}
 	case "day":
 		m.day = today.AddDate(0, 0, e.Days)
 		if t := get(slotNumber); t != nil {
