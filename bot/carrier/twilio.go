@@ -312,26 +312,30 @@ func (c *Carrier) deleteMessage(w http.ResponseWriter, sid string) {
 
 // messageResource is Twilio's Message resource, with each of its fields; what is absent is null.
 type messageResource struct {
-	Body                *string           `json:"body"`
-	NumSegments         string            `json:"num_segments"`
-	Direction           string            `json:"direction"`
-	From                *string           `json:"from"`
-	To                  string            `json:"to"`
-	DateUpdated         *string           `json:"date_updated"`
-	Price               *string           `json:"price"`
-	ErrorMessage        *string           `json:"error_message"`
-	URI                 string            `json:"uri"`
-	AccountSID          string            `json:"account_sid"`
-	NumMedia            string            `json:"num_media"`
-	Status              string            `json:"status"`
-	MessagingServiceSID *string           `json:"messaging_service_sid"`
-	SID                 string            `json:"sid"`
-	DateSent            *string           `json:"date_sent"`
-	DateCreated         *string           `json:"date_created"`
-	ErrorCode           *int              `json:"error_code"`
-	PriceUnit           *string           `json:"price_unit"`
-	APIVersion          string            `json:"api_version"`
-	SubresourceURIs     map[string]string `json:"subresource_uris"`
+	Body                *string      `json:"body"`
+	NumSegments         string       `json:"num_segments"`
+	Direction           string       `json:"direction"`
+	From                *string      `json:"from"`
+	To                  string       `json:"to"`
+	DateUpdated         *string      `json:"date_updated"`
+	Price               *string      `json:"price"`
+	ErrorMessage        *string      `json:"error_message"`
+	URI                 string       `json:"uri"`
+	AccountSID          string       `json:"account_sid"`
+	NumMedia            string       `json:"num_media"`
+	Status              string       `json:"status"`
+	MessagingServiceSID *string      `json:"messaging_service_sid"`
+	SID                 string       `json:"sid"`
+	DateSent            *string      `json:"date_sent"`
+	DateCreated         *string      `json:"date_created"`
+	ErrorCode           *int         `json:"error_code"`
+	PriceUnit           *string      `json:"price_unit"`
+	APIVersion          string       `json:"api_version"`
+	SubresourceURIs     subresources `json:"subresource_uris"`
+}
+
+type subresources struct {
+	Media string `json:"media"`
 }
 
 // resource renders a message. A message of a messaging service that is still queued has no sender and no parts yet.
@@ -341,7 +345,7 @@ func (c *Carrier) resource(m *Message) messageResource {
 		Body: &m.Body, NumSegments: strconv.Itoa(m.Parts), Direction: m.Direction, From: &m.From, To: m.To,
 		URI: base + ".json", AccountSID: c.cfg.AccountSID, NumMedia: strconv.Itoa(len(m.Media)), Status: m.Status,
 		SID: m.SID, DateCreated: rfc2822(m.Created), DateUpdated: rfc2822(m.Updated), DateSent: rfc2822(m.Sent),
-		APIVersion: twilioVersion, SubresourceURIs: map[string]string{"media": base + "/Media.json"},
+		APIVersion: twilioVersion, SubresourceURIs: subresources{base + "/Media.json"},
 	}
 	if m.MessagingServiceSID != "" {
 		out.MessagingServiceSID = &m.MessagingServiceSID
