@@ -3,7 +3,9 @@ package caseload
 import (
 	"context"
 	"fmt"
+	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"alongside/conversations"
@@ -22,15 +24,12 @@ type UnknownSender struct {
 }
 
 // UnknownSenders returns a page of the unknown senders, whoever wrote last
-// first, and the cursor of the next page, empty after the last.
+// first, and the cursor of the next page, empty after the last. Who writes while
+// the pages are read moves to the first and is not met again.
 func (c *Caseload) UnknownSenders(ctx context.Context, page Page) (list []UnknownSender, next string, err error) {
-	// Two that wrote in the same millisecond may fall on the edge of a page;
-	// the offset takes neither twice nor leaves one out while nobody writes.
-	offset := 0
-	if page.After != "" {
-		if offset, err = strconv.Atoi(page.After); err != nil || offset < 0 {
-			return nil, "", ErrCursor
-		}
+	latest, peer, err := parseStrangerCursor(page.After)
+	if err != nil {
+		return nil, "", err
 	}
 	err = one(ctx, c.db.reader(), func(scan scan) error {
 		var s UnknownSender
@@ -48,10 +47,22 @@ func (c *Caseload) UnknownSenders(ctx context.Context, page Page) (list []Unknow
 		return nil
 	}, `
 		SELECT peer, channel, address, started_at, changed_at FROM conversations
-		WHERE channel <> '' ORDER BY changed_at DESC, peer LIMIT $1 OFFSET $2`, page.limit()+1, offset)
+		WHERE channel <> '' AND (changed_at, peer) < ($1, $2) ORDER BY changed_at DESC, peer DESC LIMIT $3`,
+		latest, peer, page.limit()+1)
 	if err != nil {
 		return nil, "", fmt.Errorf("list unknown senders: %w", err)
 	}
-	list, next = cut(list, page.limit(), func(UnknownSender) string { return strconv.Itoa(offset + page.limit()) })
+	list, next = cut(list, page.limit(), func(s UnknownSender) string { return fmt.Sprintf("%d.%s", millis(s.Latest), s.Peer) })
 	return list, next, nil
+}
+
+func parseStrangerCursor(cursor string) (latest int64, peer string, err error) {
+	if cursor == "" {
+		return math.MaxInt64, "", nil
+	}
+	at, peer, _ := strings.Cut(cursor, ".")
+	if latest, err = strconv.ParseInt(at, 10, 64); err != nil {
+		return 0, "", ErrCursor // The parser's error repeats the cursor.
+	}
+	return latest, clean(peer), nil
 }

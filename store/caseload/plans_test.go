@@ -1,0 +1,138 @@
+package caseload
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"alongside/conversations"
+	"alongside/store/seal"
+)
+
+// recorder is a database that keeps what is read from it.
+type recorder struct {
+	database
+	statements []statement
+}
+
+func (r *recorder) reader() querier { return recordedReader{r} }
+
+type recordedReader struct{ *recorder }
+
+func (r recordedReader) run(ctx context.Context, b *batch) error {
+	r.recorder.statements = append(r.recorder.statements, b.statements...)
+	return r.recorder.database.reader().run(ctx, b)
+}
+
+// TestWhatTheTeamReadsUsesAnIndex asks the database how it would run each
+// statement of the read models: none may go through a whole table, and none may
+// sort more than what stands open just now. With a long history either would
+// make a page slow for everybody.
+func TestWhatTheTeamReadsUsesAnIndex(t *testing.T) {
+	t.Parallel()
+	url := "sqlite:" + filepath.Join(t.TempDir(), "a.db")
+	log := slog.New(slog.DiscardHandler)
+	if err := Migrate(t.Context(), url, log); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := seal.Parse(seal.New())
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	c, err := Open(t.Context(), Config{DatabaseURL: url, Seal: keys, Owner: "one", Now: func() time.Time { return now }, Logger: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	recorded := &recorder{database: c.db}
+	c.db = recorded
+
+	specialist, err := c.AddSpecialist(t.Context(), NewSpecialist{Name: "Sam"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := c.AddClient(t.Context(), NewClient{
+		Specialist: specialist, FullName: "John Example", Zone: "Europe/London", Mobile: "+447700900123",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := c.CreateToken(t.Context(), "a token", []string{"all"}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, mobile := t.Context(), conversations.Address{Channel: conversations.SMS, Value: "+447700900124"}
+	for name, row := range map[string]struct {
+		read func() error
+		// sorts says that a sort is all right: what it sorts is few.
+		sorts bool
+	}{
+		"specialist":            {func() error { _, err := c.Specialist(ctx, specialist); return err }, false},
+		"specialists":           {func() error { _, _, err := c.Specialists(ctx, Page{}); return err }, false},
+		"client":                {func() error { _, err := c.Client(ctx, client); return err }, false},
+		"clients":               {func() error { _, _, err := c.Clients(ctx, "", Page{}); return err }, false},
+		"clients_of_specialist": {func() error { _, _, err := c.Clients(ctx, specialist, Page{}); return err }, false},
+		"address_free":          {func() error { return c.CheckFree(ctx, mobile, client) }, false},
+		"reach":                 {func() error { _, err := c.Reach(ctx, client); return err }, true},
+		"appointments":          {func() error { _, err := c.Appointments(ctx, client); return err }, true},
+		"conversation":          {func() error { _, err := c.Thread(ctx, string(client), "", 0); return err }, true},
+		"flags":                 {func() error { _, _, err := c.Flags(ctx, FlagFilter{}); return err }, false},
+		"flags_of_client":       {func() error { _, _, err := c.Flags(ctx, FlagFilter{Client: client}); return err }, false},
+		"flags_of_client_ever":  {func() error { _, _, err := c.Flags(ctx, FlagFilter{Client: client, Settled: true}); return err }, false},
+		"flags_of_specialist":   {func() error { _, _, err := c.Flags(ctx, FlagFilter{Specialist: specialist}); return err }, true},
+		"unknown_senders":       {func() error { _, _, err := c.UnknownSenders(ctx, Page{}); return err }, false},
+		"token":                 {func() error { _, err := c.Token(ctx, plain); return err }, false},
+		"counts":                {func() error { _, err := c.Counts(ctx, now); return err }, false},
+	} {
+		recorded.statements = nil
+		if err := row.read(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if len(recorded.statements) == 0 {
+			t.Errorf("%s: nothing was read", name)
+		}
+		for _, s := range recorded.statements {
+			for _, step := range explain(t, recorded.database, s) {
+				// A scan is of what an index on a part of the table lets in, or of
+				// what a limit has cut before. A sort among equals is of a few.
+				whole := strings.HasPrefix(step, "SCAN ") && !scansAPart(step)
+				sorts := step == "USE TEMP B-TREE FOR ORDER BY" && !row.sorts
+				if whole || sorts {
+					t.Errorf("%s: %s\n%s", name, step, s.sql)
+				}
+			}
+		}
+	}
+}
+
+// scansAPart says whether a scan goes through no more than stands open.
+func scansAPart(step string) bool {
+	for _, part := range []string{
+		"SCAN latest", "INDEX alerts_open", "INDEX flags_open", "INDEX messages_parked", "INDEX messages_due", "INDEX conversations_unknown",
+	} {
+		if strings.Contains(step, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// explain is how the database would run a statement, step by step.
+func explain(t *testing.T, db database, s statement) (steps []string) {
+	t.Helper()
+	err := one(t.Context(), db.reader(), func(scan scan) error {
+		var id, parent, unused int
+		var step string
+		err := scan(&id, &parent, &unused, &step)
+		steps = append(steps, step)
+		return err
+	}, "EXPLAIN QUERY PLAN "+s.sql, s.args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return steps
+}
