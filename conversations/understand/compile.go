@@ -29,7 +29,7 @@ type Lexicons struct {
 	classes           map[string][]int32
 	languageNames     map[int32]string
 
-	fillers, or, units, courtesies, negators, jokes elem
+	fillers, or, units, courtesies, negators, jokes, interrogative, hourLead elem
 
 	times, judges, cues, risks, safe, conditions, thirdParty book
 
@@ -71,6 +71,7 @@ func Compile(list []Lexicon) (*Lexicons, error) {
 		weekdays: map[int32]int8{}, months: map[int32]int8{}, plural: map[int32]bool{},
 		classes: map[string][]int32{}, languageNames: map[int32]string{},
 	}
+	l.risks.acrossSentences, l.safe.acrossSentences = true, true // people in danger do not punctuate
 	c := &compiler{Lexicons: l}
 	if len(list) > 8 {
 		return nil, errors.New("compile lexicons: more than 8 languages")
@@ -93,6 +94,7 @@ func Compile(list []Lexicon) (*Lexicons, error) {
 		c.begin(i)
 		c.patternsOf(&list[i])
 	}
+	l.interrogative, l.hourLead = newSet(l.classes["interrogative"]), newSet(l.classes["hourlead"])
 	for i, w := range l.words_ {
 		if i > 0 {
 			l.addDeletes(int32(i), w)

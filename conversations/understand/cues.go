@@ -113,8 +113,19 @@ var drop = map[string]bool{
 	string(NotInterested): true, cueNegative: true,
 }
 
-// intentOf gives the intent a cue name stands for under the open question.
-func intentOf(name string, q Query) Intent {
+// intentOf gives the intent a cue name stands for under the open question; timed
+// says whether a day or a time of day is named.
+func intentOf(name string, q Query, timed bool) Intent {
+	switch {
+	case q.Asked == AskedLead && name == string(Cannot) && !timed:
+		return NotInterested // cannot do that job
+	case q.Asked == AskedTask && name == string(Cannot) && !timed:
+		return NotYet
+	case q.Asked == AskedOptin && name == string(Stop):
+		return OptinNo
+	case q.Asked == AskedAppointment && name == string(NextAppointment):
+		return AttendingQuestion
+	}
 	if in, ok := meaning[q.Asked][name]; ok {
 		return in
 	}

@@ -58,9 +58,10 @@ type program struct {
 
 // book is a compiled list of patterns that are looked for together.
 type book struct {
-	byWord   map[int32][]int32
-	bySlot   []int32 // programs that can begin with a slot
-	programs []program
+	acrossSentences bool // a pattern may run over the end of a sentence
+	byWord          map[int32][]int32
+	bySlot          []int32 // programs that can begin with a slot
+	programs        []program
 }
 
 // found is a pattern that fits at a place.
@@ -74,7 +75,7 @@ type found struct {
 // match reports every pattern that fits, at every place, each in its longest
 // reading there.
 func (b *book) match(tokens []token, yield func(f found)) {
-	m := matcher{tokens: tokens}
+	m := matcher{tokens: tokens, across: b.acrossSentences}
 	for i := range tokens {
 		for _, id := range tokens[i].ids {
 			if id == 0 {
@@ -93,6 +94,7 @@ func (b *book) match(tokens []token, yield func(f found)) {
 type matcher struct {
 	tokens []token
 	p      *program
+	across bool
 	from   int
 	steps  int
 	caps   captures
@@ -122,7 +124,7 @@ func (m *matcher) run(pc int32, i, words int) {
 				return
 			}
 			t := &m.tokens[i]
-			if i > m.from && t.before == sentence && t.shape != emoji {
+			if i > m.from && t.before == sentence && t.shape != emoji && !m.across {
 				return
 			}
 			if in.op == opSet {
@@ -142,7 +144,7 @@ func (m *matcher) run(pc int32, i, words int) {
 		case opGap:
 			for skip := 0; skip <= gapWords; skip++ {
 				m.run(pc+1, i+skip, words)
-				if i+skip >= len(m.tokens) || m.tokens[i+skip].before == sentence && i+skip > m.from {
+				if i+skip >= len(m.tokens) || m.tokens[i+skip].before == sentence && i+skip > m.from && !m.across {
 					return
 				}
 			}

@@ -65,7 +65,11 @@ func (l *Lexicons) Read(q Query) Reading {
 		if h.entry.Voices {
 			r.Voices = true
 		}
-		s.add(intentOf(h.name, q), h.entry.Weight, h)
+		in, w := intentOf(h.name, q, len(ms) > 0), h.entry.Weight
+		if in == Other && h.name != string(Other) {
+			w /= 4 // a yes to nothing, or some question: it says little about what it is
+		}
+		s.add(in, w, h)
 	}
 	if danger.denied {
 		s.add(Distress, 5, nil)
@@ -154,6 +158,13 @@ func (l *Lexicons) weighContext(q Query, s *scores, abs []token, number answer) 
 	}
 	// A task, a lead or a rating is not a distress call because the text is
 	// long, and a low rating is an answer: distress must speak for itself.
+	// What begins as a question is not a promise: "who else is going to be there".
+	if len(abs) > 0 && number.number == 0 && l.interrogative.fits(&abs[0]) && s.by[AttendingQuestion] > 0 {
+		s.by[Confirm] *= 0.3
+	}
+	if s.by[CallMe] >= 5 && q.Asked != AskedReschedule {
+		s.by[Change] *= 0.5 // a call is wanted, at that time or about it
+	}
 	if q.Asked == AskedAppointment && s.by[Cannot] >= 4 && s.by[Distress] < 9 {
 		s.by[Distress] = min(s.by[Distress], s.by[Cannot]-0.5) // says no; the rest is in Also
 	}
@@ -199,6 +210,9 @@ func (l *Lexicons) decide(q Query, r *Reading, s *scores, ms []mentioned, abs []
 	if r.Intent == Social && l.says(abs) > 4 && q.Asked == AskedNone && s.by[Social] < 4 {
 		r.Intent = Other // thanks, and then something that a person should read
 	}
+	if r.Intent == Rating && r.Number == 0 {
+		r.Intent = Other // two numbers, or one and a half: a person asks
+	}
 	second := 0.0
 	if len(list) > 1 {
 		second = list[1].w
@@ -230,6 +244,9 @@ func (l *Lexicons) values(q Query, r *Reading, s *scores, ms []mentioned, abs []
 					r.When.Ambiguous = true
 				}
 			}
+		}
+		if r.When.Date != "" && r.When.Clock == "" && leftOver(q, abs) {
+			r.When = When{Ambiguous: true} // a number that may be an hour was not understood
 		}
 		own := When{Date: q.Appointment.Format("2006-01-02"), Clock: q.Appointment.Format("15:04")}
 		if q.Asked == AskedAppointment && (r.When == own || r.When.Clock == "" && r.When.Date == own.Date) {
@@ -335,4 +352,16 @@ func (l *Lexicons) languageOf(raw []token) (tag string, unreadable bool) {
 		return "mix", false
 	}
 	return l.tags[best], false
+}
+
+// leftOver reports whether a bare number that could be an hour is left, other
+// than the answer that the text begins with.
+func leftOver(q Query, abs []token) bool {
+	for i := range abs {
+		t := &abs[i]
+		if t.shape == digits && t.num >= 1 && t.num <= 12 && (i > 0 || q.Asked == AskedReschedule) {
+			return true
+		}
+	}
+	return false
 }

@@ -93,6 +93,9 @@ func (l *Lexicons) findTimes(q Query, raw []token) ([]mentioned, []token) {
 		m := &ms[n-1]
 		t := token{start: raw[m.from].start, end: raw[m.to-1].end, first: m.from, num: -1, ord: -1, day: -1, shape: mention,
 			before: raw[m.from].before, dash: raw[m.from].dash, question: raw[m.to-1].question, known: true, mention: n - 1}
+		if m.to == m.from+1 {
+			t.ids = raw[m.from].ids // a cue may name the word itself: "tomorrow"
+		}
 		if m.hasDay() || m.sameDay {
 			t.minute |= bitDay
 		}
@@ -140,7 +143,23 @@ func (l *Lexicons) bareHours(q Query, raw []token, taken []int16, ms []mentioned
 			p := &ms[taken[i+1]-1]
 			beside = p.hasDay() && !p.hasClock()
 		}
-		if beside {
+		// "12?" on its own, where a time is talked about
+		alone := t.question && t.before != space && (q.Asked == AskedAppointment || q.Asked == AskedReschedule)
+		if talks := q.Asked == AskedAppointment || q.Asked == AskedReschedule; talks && i > 0 {
+			// "about 10"; and in the answer to which day, "4 on tuesday"
+			alone = alone || taken[i-1] == 0 && l.hourLead.fits(&raw[i-1])
+		}
+		for k := i + 1; q.Asked == AskedReschedule && !beside && k < len(raw) && k <= i+2; k++ {
+			if taken[k] > 0 {
+				p := &ms[taken[k]-1]
+				beside = p.hasDay() && !p.hasClock()
+				break
+			}
+			if !l.fillers.fits(&raw[k]) {
+				break
+			}
+		}
+		if beside || alone && (i > 0 || t.num > 3) {
 			ms = append(ms, mentioned{from: i, to: i + 1, kind: "clock", hour: int(t.num)})
 			taken[i] = int16(len(ms))
 		}
