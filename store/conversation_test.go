@@ -259,24 +259,101 @@ func TestConversationInParts(t *testing.T) {
 	})
 }
 
-// TestATextThatNoKeyOpens hides neither the others nor itself.
-func TestATextThatNoKeyOpens(t *testing.T) {
+// TestWhatNoKeyOpens: a key that was taken out too early hides what it sealed,
+// says so, and hides nothing else.
+func TestWhatNoKeyOpens(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, open opener) {
 		oldKey, newKey := seal.New(), seal.New()
-		first := open(t, "one", atNoon, newKeys(t, oldKey))
-		told := tellAll(t, first)
+		told := tellAll(t, open(t, "one", atNoon, newKeys(t, oldKey)))
 		told.store = open(t, "two", atNoon, newKeys(t, newKey, oldKey))
-		told.tell(told.hears(johnsPhone(), "still here"), func(turn *store.Turn) { turn.Inbound = "in3" })
-		page, err := open(t, "three", atNoon, newKeys(t, newKey)).UnknownConversation(t.Context(), string(told.client), "", 0)
-		if err == nil {
-			t.Fatalf("an address that no key opens passes: %+v", page.Reach)
-		}
-		page = read(t, told.store, told.client, "", 0)
-		for _, message := range page.Messages {
-			if message.Unreadable {
-				t.Errorf("message %s is not readable with both keys", message.ID)
+		phone := conversations.Address{Channel: conversations.SMS, Value: "+447700900124"}
+		told.tell(conversations.Event{Kind: conversations.EventNumberChanged, Client: told.client, From: phone}, func(turn *store.Turn) {
+			turn.Effects = []conversations.Effect{conversations.SetAddress{}}
+		})
+		told.tell(told.hears(phone, "still here"), func(turn *store.Turn) { turn.Inbound = "in3" })
+
+		unreadable := func(page store.ConversationPage) (ids []conversations.MessageID) {
+			for _, message := range page.Messages {
+				if message.Unreadable {
+					ids = append(ids, message.ID)
+				}
 			}
+			return ids
+		}
+		both := read(t, told.store, told.client, "", 0)
+		if ids := unreadable(both); ids != nil || both.Unreadable || both.Flags[0].Unreadable || both.Appointments[0].Unreadable {
+			t.Errorf("with both keys not everything opens: %v", ids)
+		}
+		page := read(t, open(t, "three", atNoon, newKeys(t, newKey)), told.client, "", 0)
+		if diff := cmp.Diff([]conversations.MessageID{"out1", "in1", "out2", "in2"}, unreadable(page)); diff != "" {
+			t.Errorf("unreadable (-want +got):\n%s", diff)
+		}
+		if latest := page.Messages[len(page.Messages)-1]; latest.Text != "still here" {
+			t.Errorf("the text sealed with the newer key is %q", latest.Text)
+		}
+		if !page.Flags[0].Unreadable || !page.Appointments[0].Unreadable || page.Appointments[0].At.IsZero() {
+			t.Errorf("flag and appointment: %+v, %+v", page.Flags[0], page.Appointments[0])
+		}
+		if page.Unreadable || page.Open == nil || page.Reach[0].Address != phone.Value {
+			t.Errorf("what the newer key sealed does not open: %+v", page)
+		}
+		before := read(t, open(t, "four", atNoon, newKeys(t, seal.New())), told.client, "", 0)
+		if !before.Unreadable || before.Open != nil || !before.Reach[0].Unreadable {
+			t.Errorf("with a stranger's key: %+v", before)
+		}
+	})
+}
+
+func TestWhatBecameOfAMessage(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, open opener) {
+		s := open(t, "one", atNoon, newKeys(t))
+		told := tellAll(t, s)
+		sent, delivered := told.now.Add(time.Second), told.now.Add(time.Minute)
+		if err := s.WriteResults(t.Context(), []store.SendResult{{ID: "out1", Delivery: conversations.Sent, ProviderID: "SM-out1"}}, sent); err != nil {
+			t.Fatal(err)
+		}
+		want := func(delivery conversations.Delivery, code string, settled time.Time) {
+			t.Helper()
+			got := read(t, s, told.client, "", 0).Messages[0]
+			if got.Delivery != delivery || got.Code != code || !got.SentAt.Equal(sent) || !got.SettledAt.Equal(settled) {
+				t.Errorf("%s, code %q, sent %v, settled %v; want %s, %q, %v, %v",
+					got.Delivery, got.Code, got.SentAt, got.SettledAt, delivery, code, sent, settled)
+			}
+		}
+		want(conversations.Sent, "", sent)
+		if _, err := s.RecordDelivery(t.Context(), "out1", conversations.SMS, "SM-out1", conversations.Undelivered, "30005", delivered); err != nil {
+			t.Fatal(err)
+		}
+		want(conversations.Undelivered, "30005", delivered)
+	})
+}
+
+func TestATextWhoseTurnFailed(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, open opener) {
+		s := open(t, "one", atNoon, newKeys(t))
+		told := tellAll(t, s)
+		ev := told.hears(johnsPhone(), "poison")
+		loaded, err := s.Load(t.Context(), ev, told.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Park(t.Context(), ev, loaded, "parked", "panic", told.now); err != nil {
+			t.Fatal(err)
+		}
+		page := read(t, s, told.client, "", 0)
+		latest := page.Messages[len(page.Messages)-1]
+		if latest.ID != "parked" || latest.Text != "poison" || latest.Unhandled != "panic" {
+			t.Errorf("the text is shown as %+v", latest)
+		}
+		if counts, err := s.Counts(t.Context(), told.now); err != nil || counts.Parked != 1 {
+			t.Errorf("%d are parked (%v), want 1", counts.Parked, err)
+		}
+		if flags, _, err := s.Flags(t.Context(), store.FlagFilter{Client: told.client}); err != nil ||
+			!slices.ContainsFunc(flags, func(f store.Flag) bool { return f.Reason == conversations.FlagTurnFailed && f.Message == "parked" }) {
+			t.Errorf("no person is shown it: %+v, %v", flags, err)
 		}
 	})
 }

@@ -12,7 +12,9 @@ import (
 // client's zone.
 type Appointment struct {
 	conversations.Appointment
-	Client               conversations.ClientID
+	Client conversations.ClientID
+	// Unreadable says that it has a place and no key opens it.
+	Unreadable           bool
 	CreatedAt, ChangedAt time.Time
 }
 
@@ -31,9 +33,7 @@ func (c *Caseload) appointment(scan scan) (a Appointment, err error) {
 		return a, err
 	}
 	place, err = c.opened(sealPlace, string(a.ID), place)
-	if err != nil {
-		return a, err
-	}
+	a.Unreadable = err != nil
 	local, err := location(zone)
 	if err != nil {
 		return a, fmt.Errorf("client %s: %w", a.Client, err)

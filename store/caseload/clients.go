@@ -161,8 +161,10 @@ func (c *Caseload) Clients(ctx context.Context, of conversations.SpecialistID, p
 // Reach is one channel on which a client has an address.
 type Reach struct {
 	conversations.Reach
-	// Address is the E.164 number or the chat id: personal data.
-	Address string
+	// Address is the E.164 number or the chat id: personal data. Unreadable says
+	// that it is there and no key opens it.
+	Address    string
+	Unreadable bool
 	// Active says that texts from the address are the client's; it ends when
 	// the record is closed.
 	Active bool
@@ -188,9 +190,9 @@ func (c *Caseload) queueReach(b *batch, into *[]Reach, client string) {
 			return err
 		}
 		plain, err := c.opened(sealAddress, id, address)
-		r.Address = string(plain)
+		r.Address, r.Unreadable = string(plain), err != nil
 		*into = append(*into, r)
-		return err
+		return nil
 	}, `
 		SELECT id, channel, agreement, blocked, active, address FROM client_addresses
 		WHERE client = $1 ORDER BY preferred_at DESC, channel`, clean(client))

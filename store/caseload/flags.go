@@ -102,8 +102,8 @@ func parseFlagCursor(cursor string) (raised int64, id string, err error) {
 	if cursor == "" {
 		return -1, "", nil
 	}
-	at, id, _ := strings.Cut(cursor, ".")
-	if raised, err = strconv.ParseInt(at, 10, 64); err != nil {
+	at, id, whole := strings.Cut(cursor, ".")
+	if raised, err = strconv.ParseInt(at, 10, 64); err != nil || !whole {
 		return 0, "", ErrCursor // The parser's error repeats the cursor.
 	}
 	return raised, id, nil

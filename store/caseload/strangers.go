@@ -60,8 +60,8 @@ func parseStrangerCursor(cursor string) (latest int64, peer string, err error) {
 	if cursor == "" {
 		return math.MaxInt64, "", nil
 	}
-	at, peer, _ := strings.Cut(cursor, ".")
-	if latest, err = strconv.ParseInt(at, 10, 64); err != nil {
+	at, peer, whole := strings.Cut(cursor, ".")
+	if latest, err = strconv.ParseInt(at, 10, 64); err != nil || !whole {
 		return 0, "", ErrCursor // The parser's error repeats the cursor.
 	}
 	return latest, clean(peer), nil

@@ -28,9 +28,11 @@ type Thread struct {
 	Before string
 
 	// Open is the question that waits for an answer, nil if none; Queued are
-	// those that wait for their turn.
-	Open   *conversations.Question
-	Queued []conversations.Question
+	// those that wait for their turn. Unreadable says that nobody knows, because
+	// no key opens the snapshot or a newer version of the program wrote it.
+	Open       *conversations.Question
+	Queued     []conversations.Question
+	Unreadable bool
 	// Flags and Alerts are those that nobody has closed; oldest first.
 	Flags  []Flag
 	Alerts []Alert
@@ -153,10 +155,7 @@ func (c *Caseload) Thread(ctx context.Context, peer, before string, limit int) (
 	}
 	if len(snapshot) > 0 {
 		state, err := c.openState(peer, snapshot)
-		if err != nil {
-			return Thread{}, err
-		}
-		t.Open, t.Queued = state.Open, state.Queue
+		t.Open, t.Queued, t.Unreadable = state.Open, state.Queue, err != nil
 	}
 
 	// The events shown are those from the revision of the oldest message shown
