@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"alongside/bot/carrier"
+	"alongside/conversations"
+	"alongside/store"
+	"alongside/templates"
+)
+
+// demoCommand brings everything up in one process.
+type demoCommand struct {
+	Addr string `default:"127.0.0.1:8080" help:"Where the page is; another free port is taken when this one is in use." placeholder:"HOST:PORT"`
+	Data string `help:"A folder to keep the database in, to look into it; by default it is thrown away." placeholder:"DIR"`
+}
+
+// Help teaches.
+func (demoCommand) Help() string {
+	return `Opens a page with two phones and a clock that you can move forward. Text as John would, press buttons as Aisha would, and watch
+the caseload beside them. Everything but the carrier is the real thing: webhooks, turns, database, outbox, reminders.`
+}
+
+// Run runs the demo until it is told to stop.
+func (c demoCommand) Run(ctx context.Context, s settings) (err error) {
+	dir := c.Data
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "alongside-demo-"); err != nil {
+			return err
+		}
+		defer func() { _ = os.RemoveAll(dir) }()
+	} else if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if _, err := os.Stat(dir + "/" + worldDatabase); err == nil {
+		return fmt.Errorf("there is a demo in that folder already; give --data a new one")
+	}
+	s.say("Setting up a caseload …")
+	s.log = newLogger(s.errs, "text", "warn")
+	people := demoPeople()
+	d := &demo{settings: s, people: people}
+	way, err := templates.Pathway(worldPathway)
+	if err != nil {
+		return fmt.Errorf("load the pathway: %w", err)
+	}
+	monday := demoMonday(time.Now(), way.Holidays)
+	s.clock.startAt(monday.AddDate(0, 0, -3).Add(11 * time.Hour))
+	config := carrier.Config{
+		Phones: d.phones(), Caseload: d.caseload, Zone: monday.Location(), Advance: s.clock.Advance,
+		Pace: 300 * time.Millisecond,
+	}
+	w, err := openWorld(ctx, s, worldConfig{
+		dir: dir, console: freeAddress(ctx, c.Addr), carrier: config,
+		home: func(c *carrier.Carrier) http.Handler { return c.DemoPage() },
+	})
+	defer func() {
+		if stopErr := w.down.run(); err == nil {
+			err = stopErr
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	d.world = w
+	if err := d.seed(ctx, monday); err != nil {
+		return err
+	}
+	s.say("\n  Open  http://%s\n\nIt is %s there. A reminder is about to reach the phones. Ctrl-C ends the demo.",
+		w.console, monday.Format("Monday 2 January")+", just before two")
+	<-ctx.Done()
+	s.say("\nThat was the demo.")
+	return nil
+}
+
+// demo is a world with a caseload to look at.
+type demo struct {
+	settings
+	world  *world
+	people []*person
+}
+
+func demoPeople() []*person {
+	return []*person{
+		{
+			id: "john", fullName: "John Example", name: "John", language: "en", number: "+447700900123", wakes: 11,
+			weekday: time.Thursday, hour: 14, place: "Cafe Nero", agreed: conversations.AgreementGiven,
+			hints: []string{"yh thats fine see u thurs", "cant do thurs, friday 3pm?", "1", "👍", "gonna be 10 mins late", "where is it again"},
+		},
+		{
+			id: "aisha", fullName: "Aisha Example", name: "Aisha", language: "en", number: "+447700900124", chat: 7700900124,
+			weekday: time.Thursday, hour: 15, minute: 30, place: "Library", agreed: conversations.AgreementGiven,
+			hints: []string{"ok see you then", "can we make it an hour later", "can my mum come with me"},
+		},
+		{
+			id: "megan", fullName: "Megan Example", name: "Megan", language: "cy", number: "+447700900125", wakes: 9,
+			weekday: time.Thursday, hour: 11, place: "Llyfrgell", detail: true, agreed: conversations.AgreementGiven,
+			hints: []string{"Iawn diolch", "Alla i ddim neud dydd Iau, beth am ddydd Gwener am 3?", "bydda i bach yn hwyr", "english only pls"},
+		},
+	}
+}
+
+func (d *demo) phones() []carrier.Phone {
+	var out []carrier.Phone
+	for _, p := range d.people {
+		phone := carrier.Phone{ID: p.id, Label: p.name, Language: p.language, Hints: p.hints, Chat: p.chat}
+		if p.chat == 0 {
+			phone.Number = p.number
+		}
+		out = append(out, phone)
+	}
+	return out
+}
+
+// seed fills the caseload on the Friday before, and lets the clock stand a
+// moment before the first reminder falls due.
+func (d *demo) seed(ctx context.Context, monday time.Time) error {
+	specialist, err := d.world.store.AddSpecialist(ctx, store.NewSpecialist{Name: "Sam"})
+	if err != nil {
+		return fmt.Errorf("add a specialist: %w", err)
+	}
+	for _, p := range d.people {
+		if err := d.world.add(ctx, specialist, p); err != nil {
+			return err
+		}
+	}
+	if err := d.joined(ctx); err != nil {
+		return err
+	}
+	for _, p := range d.people {
+		if err := d.world.book(ctx, p, monday); err != nil {
+			return fmt.Errorf("book an appointment: %w", err)
+		}
+	}
+	d.clock.startAt(monday.Add(14*time.Hour - 10*time.Second))
+	return nil
+}
+
+// joined waits until everybody has had the first words, so that the demo
+// begins with a history.
+func (d *demo) joined(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	for _, p := range d.people {
+		var err error
+		if p.chat != 0 {
+			_, err = d.world.carrier.AwaitTelegram(ctx, p.chat, 1)
+		} else {
+			_, err = d.world.carrier.AwaitSMS(ctx, p.number, 1)
+		}
+		if err != nil {
+			return fmt.Errorf("wait for the first words: %w", err)
+		}
+	}
+	return nil
+}
+
+// demoMonday is the midnight at which a demo's week begins: this week's Monday
+// or the next, and one whose week has no bank holiday between Friday before
+// and Thursday.
+func demoMonday(now time.Time, holidays map[string]bool) time.Time {
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		zone = time.UTC
+	}
+	now = now.In(zone)
+	monday := time.Date(now.Year(), now.Month(), now.Day()-(int(now.Weekday())+6)%7, 0, 0, 0, 0, zone)
+	if now.Weekday() != time.Monday {
+		monday = monday.AddDate(0, 0, 7)
+	}
+	// Around Christmas, Easter and the bank holidays of May and August the
+	// reminders would rightly wait; the demo takes a plain week after it.
+	for heldUp(monday, holidays) {
+		monday = monday.AddDate(0, 0, 7)
+	}
+	return monday
+}
+
+// heldUp says whether a bank holiday lies between the Friday before and the
+// Thursday of a week.
+func heldUp(monday time.Time, holidays map[string]bool) bool {
+	for day := -3; day < 4; day++ {
+		if holidays[monday.AddDate(0, 0, day).Format(time.DateOnly)] {
+			return true
+		}
+	}
+	return false
+}
+
+// freeAddress is the address if nobody listens there, else one with any port.
+func freeAddress(ctx context.Context, address string) string {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		host, _, splitErr := net.SplitHostPort(address)
+		if splitErr != nil {
+			host = "127.0.0.1"
+		}
+		return net.JoinHostPort(host, "0")
+	}
+	_ = l.Close()
+	return address
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"alongside/bot/web"
+	"alongside/bot/web/api"
+	"alongside/conversations"
+	"alongside/store"
+)
+
+// serveCommand runs the service.
+type serveCommand struct {
+	stores
+	listeners
+	providers
+	ClockAhead time.Duration `env:"CLOCK_AHEAD" hidden:"" help:"Let the program's clock run ahead by this, to try things out."`
+	Migrate    bool          `default:"true" negatable:"" env:"MIGRATE" help:"Bring the database up to this version first."`
+}
+
+// Help teaches.
+func (serveCommand) Help() string {
+	return `Takes texts at the webhooks, answers them, sends what is due, and serves the API.
+
+At the least it needs SECRET_KEYS, PUBLIC_URL, and Twilio's or Telegram's variables.
+It stops on SIGTERM or Ctrl-C: what was accepted is finished, or left safely for the next process.`
+}
+
+// Run serves until it is told to stop.
+func (c serveCommand) Run(ctx context.Context, s settings) (err error) {
+	s.clock.Advance(c.ClockAhead)
+	keys, keysErr := c.keys()
+	way, wayErr := c.pathway()
+	if err := wrongConfig(keysErr, wayErr, c.listeners.validate(), c.providers.validate(s)); err != nil {
+		return err
+	}
+	if c.Migrate {
+		if err := store.Migrate(ctx, c.DatabaseURL, s.log); err != nil {
+			return fmt.Errorf("migrate the database: %w", err)
+		}
+	}
+	p := parts{stores: c.stores, keys: keys, pathway: way}
+	if c.TwilioAccount != "" {
+		cfg := c.twilio(s)
+		p.twilio = &cfg
+	}
+	if c.TelegramToken != "" {
+		cfg := c.telegram(s)
+		p.telegram = &cfg
+	}
+	a, err := build(ctx, s, p)
+	defer func() {
+		if stopErr := a.down.run(); err == nil {
+			err = stopErr
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	a.warn(way)
+	if err := a.start(ctx); err != nil {
+		return err
+	}
+	return a.serve(ctx, c.listeners)
+}
+
+// warn says what nobody has vouched for yet.
+func (a *app) warn(way conversations.Pathway) {
+	if !way.Reviewed {
+		a.log.Warn("nobody of the service has reviewed the crisis words of this pathway", "pathway", way.Name)
+	}
+	for _, tag := range a.words.Unreviewed() {
+		a.log.Warn("no native speaker has read the words of this language", "language", tag)
+	}
+}
+
+// serve listens until ctx ends, and then lets what was begun finish.
+func (a *app) serve(ctx context.Context, l listeners) error {
+	server, err := a.server(l, nil)
+	if err != nil {
+		return err
+	}
+	return server.Run(ctx)
+}
+
+// server puts the listeners together. Home takes the place of the console's
+// front page where it is not nil.
+func (a *app) server(l listeners, home http.Handler) (*web.Server, error) {
+	var hooks []web.Webhooks
+	var link func(code string) string
+	if a.sms != nil {
+		hooks = append(hooks, a.sms)
+	}
+	if a.telegram != nil {
+		hooks = append(hooks, a.telegram)
+		link = a.telegram.DeepLink
+	}
+	service := api.New(api.Config{
+		Store: a.store, Event: a.turn.Run, Now: a.now, NewID: newID, DeepLink: link, Logger: a.log, Version: version,
+	})
+	return web.New(web.Config{
+		ConsoleAddr: l.ConsoleAddr, WebhookAddr: l.WebhookAddr, MetricsAddr: l.MetricsAddr,
+		Store: a.store, Webhooks: hooks, Registry: a.registry, Home: home, Logger: a.log, API: service,
+	})
+}
+
+// migrateCommand brings a database up to this version.
+type migrateCommand struct {
+	DatabaseURL string `default:"sqlite:alongside.db" env:"DATABASE_URL" help:"The caseload: sqlite:<file> or postgres://…" placeholder:"URL"`
+}
+
+// Run migrates.
+func (c migrateCommand) Run(ctx context.Context, s settings) error {
+	if err := store.Migrate(ctx, c.DatabaseURL, s.log); err != nil {
+		return fmt.Errorf("migrate the database: %w", err)
+	}
+	s.say("The database is up to date.")
+	return nil
+}

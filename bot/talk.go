@@ -1,0 +1,219 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"alongside/bot/carrier"
+	"alongside/conversations"
+	"alongside/store"
+	"alongside/templates"
+)
+
+// talkCommand holds a conversation in the terminal.
+type talkCommand struct {
+	Lang    string `default:"en" enum:"en,cy" help:"Language of the client: en or cy."`
+	Channel string `default:"sms" enum:"sms,telegram" help:"Where the client texts: sms or telegram."`
+	Wakes   int    `default:"11" help:"The client's waking hour."`
+	Detail  bool   `help:"The client wants place and names in texts."`
+	Fresh   bool   `help:"Begin before the client has agreed to be texted: the opt-in question comes first."`
+}
+
+// Help teaches.
+func (talkCommand) Help() string {
+	return `You are John, a client. The assistant answers as it would by SMS, with a caseload, a database and a clock of its own
+that are thrown away at the end. Lines that begin with a slash are not texts:
+
+  /wait 2h        let time pass (reminders come by themselves)
+  /press 1        press the first button (Telegram)
+  /caseload       what the specialist sees
+  /quit           leave (so does Ctrl-D)`
+}
+
+// Run talks.
+func (c talkCommand) Run(ctx context.Context, s settings) (err error) {
+	dir, err := os.MkdirTemp("", "alongside-talk-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	s.log = newLogger(s.errs, "text", "error")
+	way, err := templates.Pathway(worldPathway)
+	if err != nil {
+		return fmt.Errorf("load the pathway: %w", err)
+	}
+	monday := demoMonday(time.Now(), way.Holidays)
+	heard := make(chan string, 64)
+	talk := &talk{settings: s, heard: heard}
+	s.clock.startAt(monday.AddDate(0, 0, -3).Add(11 * time.Hour))
+	w, err := openWorld(ctx, s, worldConfig{dir: dir, console: "127.0.0.1:0", carrier: carrier.Config{
+		OnSMS:      func(m carrier.Message) { heard <- m.Body },
+		OnTelegram: talk.buttons,
+	}})
+	defer func() {
+		if stopErr := w.down.run(); err == nil {
+			err = stopErr
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	talk.world = w
+	return talk.run(ctx, c, monday)
+}
+
+// talk is one conversation in the terminal.
+type talk struct {
+	settings
+	world  *world
+	john   *person
+	heard  chan string
+	last   carrier.ChatMessage
+	onChat bool
+}
+
+// quiet is how long nothing must come before it is the person's turn.
+const quiet = 400 * time.Millisecond
+
+func (t *talk) buttons(m carrier.ChatMessage) {
+	text := m.Text
+	for i, row := range m.Buttons {
+		for _, b := range row {
+			text += fmt.Sprintf("\n      [%d] %s", i+1, b.Text)
+		}
+	}
+	t.last = m
+	t.heard <- text
+}
+
+func (t *talk) run(ctx context.Context, c talkCommand, monday time.Time) error {
+	t.onChat = c.Channel == "telegram"
+	t.john = &person{
+		fullName: "John Example", name: "John", language: c.Lang, number: "+447700900123", wakes: c.Wakes, detail: c.Detail,
+		place: "Cafe Nero", weekday: time.Thursday, hour: 14, agreed: conversations.AgreementGiven,
+	}
+	if c.Fresh {
+		t.john.agreed = conversations.AgreementAsked
+	}
+	if t.onChat {
+		t.john.chat = 7001
+	}
+	specialist, err := t.world.store.AddSpecialist(ctx, store.NewSpecialist{Name: "Sam"})
+	if err != nil {
+		return err
+	}
+	if err := t.world.add(ctx, specialist, t.john); err != nil {
+		return err
+	}
+	t.listen(ctx)
+	if err := t.world.book(ctx, t.john, monday); err != nil {
+		return err
+	}
+	if !c.Fresh {
+		t.clock.startAt(monday.Add(14*time.Hour - time.Second))
+	}
+	t.say("You are John. Type what he would text; /wait 2h lets time pass; /quit leaves.\n")
+	t.showClock()
+	t.wait(ctx, 8*time.Second)
+	lines := bufio.NewScanner(t.in)
+	for {
+		fmt.Fprint(t.out, "you > ")
+		if !lines.Scan() || ctx.Err() != nil {
+			t.say("")
+			return lines.Err()
+		}
+		if done, err := t.line(ctx, lines.Text()); done || err != nil {
+			return err
+		}
+	}
+}
+
+// line does what was typed.
+func (t *talk) line(ctx context.Context, line string) (done bool, err error) {
+	word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+	switch word {
+	case "":
+	case "/quit", "/exit":
+		return true, nil
+	case "/wait":
+		d, err := time.ParseDuration(rest)
+		if err != nil || d <= 0 {
+			t.say("Say how long: /wait 30m, /wait 2h, /wait 24h")
+			return false, nil
+		}
+		t.clock.Advance(d)
+		t.world.carrier.Wake()
+		t.showClock()
+		t.wait(ctx, 8*time.Second)
+	case "/caseload":
+		return false, t.caseload(ctx)
+	case "/press":
+		t.press(ctx, rest)
+	default:
+		if strings.HasPrefix(word, "/") && word != "/start" {
+			t.say("There are /wait, /press, /caseload and /quit.")
+			return false, nil
+		}
+		if err := t.text(ctx, line); err != nil {
+			t.say("(the service took no text: %v)", err)
+		}
+	}
+	return false, nil
+}
+
+func (t *talk) text(ctx context.Context, line string) error {
+	if t.onChat {
+		if _, err := t.world.carrier.TelegramText(t.john.chat, line); err != nil {
+			return err
+		}
+	} else if d := t.world.carrier.SMS(ctx, t.john.number, line); d.Status >= 300 {
+		return fmt.Errorf("status %d", d.Status)
+	}
+	t.wait(ctx, 2*time.Second)
+	return nil
+}
+
+func (t *talk) press(ctx context.Context, which string) {
+	n := 0
+	if _, err := fmt.Sscanf(which, "%d", &n); err != nil || n < 1 || n > len(t.last.Buttons) {
+		t.say("Press a number that is there: /press 1")
+		return
+	}
+	data := t.last.Buttons[n-1][0].Data
+	if _, err := t.world.carrier.TelegramPress(t.john.chat, t.last.ID, data); err != nil {
+		t.say("(%v)", err)
+	}
+	t.wait(ctx, 2*time.Second)
+}
+
+// wait prints what comes until it is quiet, at most for the given time if
+// nothing comes at all.
+func (t *talk) wait(ctx context.Context, first time.Duration) {
+	limit := first
+	for {
+		select {
+		case m := <-t.heard:
+			t.say("  bot > %s", strings.ReplaceAll(m, "\n", "\n        "))
+			limit = quiet
+		case <-time.After(limit):
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// listen prints what came so far.
+func (t *talk) listen(ctx context.Context) { t.wait(ctx, 2*time.Second) }
+
+func (t *talk) showClock() {
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		zone = time.UTC
+	}
+	t.say("  -- %s --", t.now().In(zone).Format("Monday 2 January 15:04"))
+}
