@@ -3,7 +3,9 @@ package understand
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // A pattern is a line of a lexicon: words in their order, of which
@@ -14,6 +16,7 @@ import (
 //	           classes time, day, clock (a time phrase) and number
 //	{name}     is a part of a time phrase: h m n clk date ord dom weekday month hhmm
 //	*          is up to three words of the same sentence
+//	~          is up to eight
 //	^ and $    are the beginning and the end of the text
 //
 // It is compiled once into a small program without loops; a program is found
@@ -21,6 +24,7 @@ import (
 
 const (
 	gapWords = 3 // how many words * may stand for
+	gapLong  = 8 // how many words ~ may stand for
 	maxSteps = 4000
 )
 
@@ -62,6 +66,16 @@ type book struct {
 	byWord          map[int32][]int32
 	bySlot          []int32 // programs that can begin with a slot
 	programs        []program
+	// postings gives, by word, the programs that need it or another of a set,
+	// each with the bit of that set; need has all the bits of a program. A
+	// program is only run on a text that has a word of every set it needs.
+	postings map[int32][]posting
+	need     []uint8
+}
+
+type posting struct {
+	program int32
+	bit     uint8
 }
 
 // found is a pattern that fits at a place.
@@ -76,20 +90,42 @@ type found struct {
 // reading there.
 func (b *book) match(tokens []token, yield func(f found)) {
 	m := matcher{tokens: tokens, across: b.acrossSentences}
+	scratch := masks.Get().(*[]uint8)
+	defer masks.Put(scratch)
+	has := append((*scratch)[:0], b.need...)
+	clear(has)
+	*scratch = has
+	for i := range tokens {
+		for _, id := range tokens[i].ids {
+			if id == 0 {
+				break
+			}
+			for _, p := range b.postings[id] {
+				has[p.program] |= p.bit
+			}
+		}
+	}
 	for i := range tokens {
 		for _, id := range tokens[i].ids {
 			if id == 0 {
 				break
 			}
 			for _, n := range b.byWord[id] {
-				m.try(&b.programs[n], i, yield)
+				if has[n] == b.need[n] {
+					m.try(&b.programs[n], i, yield)
+				}
 			}
 		}
 		for _, n := range b.bySlot {
-			m.try(&b.programs[n], i, yield)
+			if has[n] == b.need[n] {
+				m.try(&b.programs[n], i, yield)
+			}
 		}
 	}
 }
+
+// masks are scratch space for match.
+var masks = sync.Pool{New: func() any { return new([]uint8) }}
 
 type matcher struct {
 	tokens []token
@@ -142,7 +178,7 @@ func (m *matcher) run(pc int32, i, words int) {
 			}
 			pc, i, words = pc+1, i+1, words+1
 		case opGap:
-			for skip := 0; skip <= gapWords; skip++ {
+			for skip := 0; skip <= int(in.x); skip++ {
 				m.run(pc+1, i+skip, words)
 				if i+skip >= len(m.tokens) || m.tokens[i+skip].before == sentence && i+skip > m.from && !m.across {
 					return
@@ -250,7 +286,49 @@ func (b *book) add(l *Lexicons, pattern string, cue int) error {
 		b.bySlot = append(b.bySlot, n)
 	}
 	b.programs = append(b.programs, prog)
+	if b.postings == nil {
+		b.postings = map[int32][]posting{}
+	}
+	sets := mandatory(l.joinNodes(tree[0]))
+	if len(sets) > 8 {
+		sets = sets[:8]
+	}
+	var need uint8
+	for i, set := range sets {
+		need |= 1 << i
+		slices.Sort(set)
+		for _, id := range slices.Compact(set) {
+			b.postings[id] = append(b.postings[id], posting{n, 1 << i})
+		}
+	}
+	b.need = append(b.need, need)
 	return nil
+}
+
+// mandatory gives the sets of which a text must have a word each, or the
+// sequence cannot fit.
+func mandatory(seq []node) [][]int32 {
+	var out [][]int32
+	for _, n := range seq {
+		switch n.op {
+		case opSet:
+			out = append(out, slices.Clone(n.set.all()))
+		case opSplit:
+			var union []int32
+			for _, alt := range n.sub {
+				sets := mandatory(alt)
+				if len(sets) == 0 {
+					union = nil
+					break
+				}
+				union = append(union, sets[0]...)
+			}
+			if len(union) > 0 {
+				out = append(out, union)
+			}
+		}
+	}
+	return out
 }
 
 // first gives the words that a program can begin with, and whether it can
@@ -293,7 +371,8 @@ type node struct {
 	op   opcode
 	set  elem
 	slot slot
-	sub  tree // for opSplit
+	sub  tree  // for opSplit
+	gap  int32 // for opGap: how many words at most
 }
 
 // emit writes the program of a tree: each alternative, and jumps over the
@@ -310,7 +389,7 @@ func (p *program) emit(l *Lexicons, t tree) {
 			if n.op == opSplit {
 				p.emit(l, n.sub)
 			} else {
-				p.code = append(p.code, inst{op: n.op, set: n.set, slot: n.slot})
+				p.code = append(p.code, inst{op: n.op, set: n.set, slot: n.slot, x: n.gap})
 			}
 		}
 		if split >= 0 {
@@ -402,7 +481,10 @@ func (p *patternParser) item(c byte) ([]node, error) {
 		return []node{{op: opEnd}}, nil
 	case '*':
 		p.at++
-		return []node{{op: opGap}}, nil
+		return []node{{op: opGap, gap: gapWords}}, nil
+	case '~':
+		p.at++
+		return []node{{op: opGap, gap: gapLong}}, nil
 	case '(', '[':
 		p.at++
 		closing := byte(')')
@@ -441,7 +523,7 @@ func (p *patternParser) item(c byte) ([]node, error) {
 	case ')', ']', '>', '}', '|':
 		return nil, fmt.Errorf("%c too many", c)
 	}
-	n := strings.IndexAny(p.in[p.at:], " ()[]<>{}|*^$")
+	n := strings.IndexAny(p.in[p.at:], " ()[]<>{}|*~^$")
 	if n < 0 {
 		n = len(p.in) - p.at
 	}
