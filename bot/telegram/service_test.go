@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"alongside/bot/carrier"
+	"alongside/bot/carrier/spec"
 	"alongside/bot/outbox"
 	"alongside/bot/outbox/leak"
 	"alongside/conversations"
@@ -34,6 +35,7 @@ type service struct {
 	mu     sync.Mutex
 	events []conversations.Event
 	counts map[string]int
+	asked  context.Context // of the newest request to our own server
 	answer func(ctx context.Context, ev conversations.Event) error
 }
 
@@ -41,11 +43,18 @@ type service struct {
 func prepare(t *testing.T, change func(*Config)) *service {
 	t.Helper()
 	s := &service{counts: map[string]int{}, watch: leak.New(t, token, "AAH-the-bots-own-secret", secret, "5000000001", "see you thursday")}
+	// Without the folder of descriptions (see spec.Find) the carrier judges by its own rules alone.
+	official, _ := spec.Find()
 	s.carrier = carrier.New(carrier.Config{
-		BotToken: token, Now: func() time.Time { return noon },
+		BotToken: token, Now: func() time.Time { return noon }, Check: official,
 		Backoff: func(int) time.Duration { return 0 },
 	})
-	t.Cleanup(s.carrier.Close)
+	t.Cleanup(func() {
+		s.carrier.Close()
+		for _, v := range s.carrier.Violations() {
+			t.Error(v)
+		}
+	})
 	api := httptest.NewServer(s.carrier.Handler())
 	t.Cleanup(api.Close)
 	cfg := Config{
@@ -77,7 +86,12 @@ func prepare(t *testing.T, change func(*Config)) *service {
 	t.Cleanup(s.Close)
 	mux := http.NewServeMux()
 	s.Routes(mux)
-	server := httptest.NewServer(mux)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.asked = r.Context()
+		s.mu.Unlock()
+		mux.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	s.url = server.URL
 	s.carrier.Route(publicly, server.URL)
@@ -105,6 +119,14 @@ func (s *service) counted(what string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.counts[what]
+}
+
+// hungUp waits until our own server knows that whoever sent the newest request is gone.
+func (s *service) hungUp() {
+	s.mu.Lock()
+	asked := s.asked
+	s.mu.Unlock()
+	<-asked.Done()
 }
 
 func (s *service) answerWith(f func(ctx context.Context, ev conversations.Event) error) {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"alongside/bot/carrier"
+	"alongside/bot/carrier/spec"
 	"alongside/bot/outbox"
 	"alongside/bot/outbox/leak"
 	"alongside/conversations"
@@ -43,6 +44,7 @@ type service struct {
 	mu     sync.Mutex
 	events []conversations.Event
 	counts map[string]int
+	asked  context.Context // of the newest request to our own server
 	answer func(ctx context.Context, ev conversations.Event) error
 }
 
@@ -66,8 +68,16 @@ func start(t *testing.T, change func(*Config, *carrier.Config)) *service {
 	if change != nil {
 		change(&ours, &theirs)
 	}
+	// Without the folder of descriptions (see spec.Find) the carrier judges by its own rules alone.
+	official, _ := spec.Find()
+	theirs.Check = official
 	s.carrier = carrier.New(theirs)
-	t.Cleanup(s.carrier.Close)
+	t.Cleanup(func() {
+		s.carrier.Close()
+		for _, v := range s.carrier.Violations() {
+			t.Error(v)
+		}
+	})
 	api := httptest.NewServer(s.carrier.Handler())
 	t.Cleanup(api.Close)
 	if ours.APIURL == "" {
@@ -89,7 +99,12 @@ func start(t *testing.T, change func(*Config, *carrier.Config)) *service {
 	}
 	mux := http.NewServeMux()
 	s.Routes(mux)
-	server := httptest.NewServer(mux)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.asked = r.Context()
+		s.mu.Unlock()
+		mux.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	s.url = server.URL
 	s.carrier.Route(ours.PublicURL, server.URL)
@@ -108,6 +123,14 @@ func (s *service) counted(what string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.counts[what]
+}
+
+// hungUp waits until our own server knows that whoever sent the newest request is gone.
+func (s *service) hungUp() {
+	s.mu.Lock()
+	asked := s.asked
+	s.mu.Unlock()
+	<-asked.Done()
 }
 
 // answerWith sets what handle returns from now on.
