@@ -1,0 +1,83 @@
+// Package schedule is what happens at a time: it turns the jobs that fall due
+// into events and runs them through their conversations.
+//
+// It decides nothing. A job says what was expected when it was set; whether
+// that still holds is decided in conversations.Next, so that a job may run
+// twice, late, or after everything has changed. What it stores about an error
+// is a code: the job table holds ids and nothing of a person.
+package schedule
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"alongside/conversations"
+	"alongside/store"
+
+	"github.com/riverqueue/river"
+)
+
+// Config says what a Schedule works with. Store, Event, Now and Logger must
+// be set.
+type Config struct {
+	Store *store.Store
+	// Event runs an event through its conversation (turn.Run). An error means
+	// that nothing was stored, and the job is tried again.
+	Event func(context.Context, conversations.Event) error
+	// Now is the program's clock, which a demo may move forward: the one that
+	// the store was opened with.
+	Now func() time.Time
+	// Logger is given ids and codes only.
+	Logger *slog.Logger
+	// Worked is told how each run of a job ended: its kind, and "done",
+	// "stale", "retry" or "given_up". Nil if nobody counts.
+	Worked func(kind, end string)
+}
+
+// Schedule runs the jobs of one process.
+type Schedule struct {
+	c    Config
+	stop func(context.Context) error
+}
+
+// New returns a Schedule that works from Start on.
+func New(c Config) *Schedule {
+	if c.Worked == nil {
+		c.Worked = func(string, string) {}
+	}
+	return &Schedule{c: c}
+}
+
+// Start begins to work jobs and returns once that is under way. The context
+// bounds the start alone: the work goes on until Stop.
+func (s *Schedule) Start(ctx context.Context) error {
+	if s.stop != nil {
+		return errors.New("this schedule was started before")
+	}
+	config := store.JobConfig{Workers: s.workers(), Logger: s.c.Logger}
+	stop, err := s.c.Store.StartJobs(ctx, config)
+	if err != nil {
+		return err
+	}
+	s.stop = stop
+	return nil
+}
+
+// Stop takes no more jobs and waits for those under way until ctx ends; these
+// are then given back and run again elsewhere. It does nothing before Start.
+func (s *Schedule) Stop(ctx context.Context) error {
+	if s.stop == nil {
+		return nil
+	}
+	return s.stop(ctx)
+}
+
+func (s *Schedule) workers() *river.Workers {
+	w := river.NewWorkers()
+	river.AddWorker(w, &reminders{Schedule: s})
+	river.AddWorker(w, &timeouts{Schedule: s})
+	river.AddWorker(w, &turnRetries{Schedule: s})
+	return w
+}
