@@ -263,8 +263,11 @@ func (db *sqliteDB) kind(err error) fault {
 }
 
 // startJobs shares the writing connection: two that write would only take the
-// lock from each other.
+// lock from each other. Jobs are looked for once a second: River's notifier on
+// SQLite is a table that it reads twenty times a second, for jobs that are timed
+// to the second at best.
 func (db *sqliteDB) startJobs(ctx context.Context, config *river.Config) (func(context.Context) error, error) {
+	config.PollOnly = true
 	client, err := river.NewClient(riversqlite.New(db.writer), config)
 	if err != nil {
 		return nil, fmt.Errorf("start the jobs: %w", err)

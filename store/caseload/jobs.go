@@ -3,6 +3,7 @@ package caseload
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/riverqueue/river"
 
@@ -49,6 +50,14 @@ type JobConfig struct {
 	Logger *slog.Logger
 }
 
+const (
+	// jobTimeout bounds one run of a job: a turn takes milliseconds.
+	jobTimeout = 30 * time.Second
+	// jobRescue is when a job whose process died is taken up by another. River
+	// would wait an hour; a reminder may not.
+	jobRescue = 3 * time.Minute
+)
+
 // StartJobs works jobs until stop is called, which lets those under way finish
 // for as long as its context allows. The clock is the caseload's own.
 func (c *Caseload) StartJobs(ctx context.Context, config JobConfig) (stop func(context.Context) error, err error) {
@@ -57,9 +66,11 @@ func (c *Caseload) StartJobs(ctx context.Context, config JobConfig) (stop func(c
 		queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}}
 	}
 	return c.db.startJobs(ctx, &river.Config{
-		Logger:  config.Logger,
-		Queues:  queues,
-		Workers: config.Workers,
-		Test:    river.TestConfig{Time: clock(c.now)},
+		Logger:               config.Logger,
+		Queues:               queues,
+		Workers:              config.Workers,
+		JobTimeout:           jobTimeout,
+		RescueStuckJobsAfter: jobRescue,
+		Test:                 river.TestConfig{Time: clock(c.now)},
 	})
 }
