@@ -73,7 +73,7 @@ func readPage(t *testing.T, base string) page {
 
 func get(t *testing.T, address string, header *http.Header) string {
 	t.Helper()
-	resp, err := http.Get(address) //nolint:noctx // Loopback.
+	resp, err := http.Get(address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func get(t *testing.T, address string, header *http.Header) string {
 
 func act(t *testing.T, base, body string) int {
 	t.Helper()
-	resp, err := http.Post(base+"/act", "application/json", strings.NewReader(body)) //nolint:noctx // Loopback.
+	resp, err := http.Post(base+"/act", "application/json", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestDemoPhonesTextAndPress(t *testing.T) {
 	if len(p.People[0].Hints) == 0 || p.People[1].Hints[0] != "Iawn" || p.Caseload != nil || p.Trouble == "" {
 		t.Error("hints or caseload")
 	}
-	h.answer = func(_ int, w http.ResponseWriter) { w.WriteHeader(503) }
+	h.answer = func(_ int, w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) }
 	act(t, base, `{"phone":"john","do":"sms","text":"hello?"}`)
 	act(t, base, `{"phone":"john","do":"telegram_block"}`)
 	p = readPage(t, base)

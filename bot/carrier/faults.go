@@ -35,6 +35,7 @@ const (
 )
 
 var answerKinds = []Kind{FaultStatus, FaultHTML, FaultError, FaultCloseBefore, FaultCloseAfter, FaultGarbage, FaultHang}
+
 var laterKinds = []Kind{
 	FaultUndelivered, FaultFailed, FaultStuck,
 	FaultReverse, FaultDouble, FaultDelay, FaultDrop, FaultForge, FaultUnsigned,

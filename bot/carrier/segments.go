@@ -24,7 +24,7 @@ var gsmCost = func() map[rune]int {
 // character, a surrogate pair) is not torn between two parts. The empty text takes one.
 func Parts(text string) int {
 	ascii := true
-	for i := 0; i < len(text); i++ {
+	for i := range len(text) {
 		// Letters, digits, space and everyday marks cost one; leaving early spares the map for most texts.
 		if ch := text[i]; ch < ' ' && ch != '\n' || ch >= 0x7f || ch == '^' || ch == '`' || ch >= '[' && ch <= ']' || ch >= '{' {
 			ascii = false

@@ -119,8 +119,8 @@ func (c *Carrier) serveTelegram(w http.ResponseWriter, r *http.Request) {
 		errUnauthorized.write(w)
 		return
 	}
-	call, ok := botMethods[strings.ToLower(method)] // Telegram reads names of methods in any case.
-	if !ok {
+	call := methodNamed(strings.ToLower(method)) // Telegram reads names of methods in any case.
+	if call == nil {
 		errNoMethod.write(w)
 		return
 	}
@@ -133,18 +133,8 @@ func (c *Carrier) serveTelegram(w http.ResponseWriter, r *http.Request) {
 		bad.write(w)
 		return
 	}
-	if f := faults.answer; f != nil {
-		switch f.Kind {
-		case FaultCloseAfter:
-			c.dropConnection(w)
-			return
-		case FaultGarbage:
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = w.Write([]byte(`{"ok":true,"result":{"message_`))
-			return
-		case FaultHang:
-			c.hang(r, f.For)
-		}
+	if c.spoil(w, r, faults, http.StatusOK, `{"ok":true,"result":{"message_`) {
+		return
 	}
 	writeJSON(w, http.StatusOK, struct {
 		OK     bool `json:"ok"`
@@ -203,7 +193,7 @@ func readParams(w http.ResponseWriter, r *http.Request) (map[string]string, erro
 		for parts := 0; ; parts++ {
 			part, err := reader.NextPart()
 			// The client library sends this type with an empty body, not even a boundary, when there are no parameters.
-			if err == io.EOF || parts == 0 && errors.Is(err, io.EOF) {
+			if err == io.EOF || parts == 0 && errors.Is(err, io.EOF) { //nolint:errorlint // The bare EOF is the end; a wrapped one is a body that was cut off.
 				return params, nil
 			}
 			if err != nil {

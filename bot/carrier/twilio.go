@@ -179,21 +179,33 @@ func (c *Carrier) createMessage(w http.ResponseWriter, r *http.Request, form url
 	c.carry(m, faults)
 	c.changed.ring()
 
-	if f := faults.answer; f != nil {
-		switch f.Kind {
-		case FaultCloseAfter:
-			c.dropConnection(w)
-			return
-		case FaultGarbage:
-			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(http.StatusCreated)
-			_, _ = w.Write([]byte(`{"sid": "SM`))
-			return
-		case FaultHang:
-			c.hang(r, f.For)
-		}
+	if c.spoil(w, r, faults, http.StatusCreated, `{"sid": "SM`) {
+		return
 	}
 	c.writeMessage(w, http.StatusCreated, &answer)
+}
+
+// spoil is how the answer to something that was accepted goes wrong. False: it is to be answered after all.
+func (c *Carrier) spoil(w http.ResponseWriter, r *http.Request, faults plan, status int, garbage string) bool {
+	f := faults.answer
+	if f == nil {
+		return false
+	}
+	switch f.Kind {
+	case FaultCloseAfter:
+		c.dropConnection(w)
+		return true
+	case FaultGarbage:
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(garbage))
+		return true
+	case FaultHang:
+		c.hang(r, f.For)
+		return false
+	default:
+		return false // The other kinds have answered before anything was accepted.
+	}
 }
 
 // hang keeps a request waiting, in real time, until it has waited long enough or the client has given up.

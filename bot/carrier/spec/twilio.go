@@ -88,23 +88,29 @@ func (t *twilioSpec) operation(r *http.Request) (template string, path map[strin
 		if !ok {
 			continue
 		}
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		key := r.Method + " " + candidate
-		op, ok := t.operations[key]
-		if !ok {
-			op = &operation{}
-			if json.Unmarshal(raw, op) != nil {
-				return "", nil, nil
-			}
-			if t.operations == nil {
-				t.operations = make(map[string]*operation)
-			}
-			t.operations[key] = op
+		if op := t.decoded(r.Method+" "+candidate, raw); op != nil {
+			return candidate, values, op
 		}
-		return candidate, values, op
 	}
 	return "", nil, nil
+}
+
+// decoded keeps what it has decoded; nil if the description is not one of an operation.
+func (t *twilioSpec) decoded(key string, raw json.RawMessage) *operation {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if op, ok := t.operations[key]; ok {
+		return op
+	}
+	op := &operation{}
+	if json.Unmarshal(raw, op) != nil {
+		return nil
+	}
+	if t.operations == nil {
+		t.operations = make(map[string]*operation)
+	}
+	t.operations[key] = op
+	return op
 }
 
 func matchPath(template, segments []string) (map[string]string, bool) {
