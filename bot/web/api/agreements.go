@@ -38,7 +38,7 @@ func (a *API) agreements() {
 		scope: scopeWrite, takes: newAgreement{Channel: conversations.SMS, Agreement: conversations.AgreementGiven, How: "in person"},
 		gives: johnInFull, refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, func(ctx context.Context, in *struct {
-		ofClient
+		OfClient
 		Body newAgreement
 	},
 	) (*body[clientInFull], error) {
@@ -68,7 +68,7 @@ func (a *API) agreements() {
 			"It works once, for a week, and ends the client's earlier one. Whoever has it can join, so give it to nobody else.",
 		scope: scopeWrite, status: http.StatusCreated, refuses: []int{http.StatusNotFound, http.StatusConflict},
 		gives: newLink{Code: "7K4MQ2RD", URL: "https://t.me/alongside_example_bot?start=7K4MQ2RD", ExpiresAt: &exampleNow},
-	}, func(ctx context.Context, in *ofClient) (*body[newLink], error) {
+	}, func(ctx context.Context, in *OfClient) (*body[newLink], error) {
 		if err := a.open(ctx, in.Client); err != nil {
 			return nil, err
 		}

@@ -56,8 +56,8 @@ func appointmentOf(a store.Appointment) appointment {
 	}
 }
 
-// ofAppointment names an appointment in a path.
-type ofAppointment struct {
+// OfAppointment names an appointment in a path.
+type OfAppointment struct {
 	Appointment conversations.AppointmentID `path:"appointment" maxLength:"100" example:"01982c60-5be0-7e42-a1f7-0d9c4b6a8f21" doc:"The appointment's id."`
 }
 
@@ -71,7 +71,7 @@ func (a *API) appointments() {
 		takes: newAppointment{Kind: conversations.Regular, At: exampleMeeting.At, Minutes: 45, Place: "the library cafe"},
 		gives: exampleMeeting,
 	}, func(ctx context.Context, in *struct {
-		ofClient
+		OfClient
 		Body newAppointment
 	},
 	) (*created[appointment], error) {
@@ -103,7 +103,7 @@ func (a *API) appointments() {
 		summary:     "List a client's appointments",
 		description: "In order of time, cancelled ones included; of very many the latest.",
 		scope:       scopeRead, gives: list[appointment]{Items: []appointment{exampleMeeting}}, refuses: []int{http.StatusNotFound},
-	}, func(ctx context.Context, in *ofClient) (*body[list[appointment]], error) {
+	}, func(ctx context.Context, in *OfClient) (*body[list[appointment]], error) {
 		if _, err := a.Store.Client(ctx, in.Client); err != nil {
 			return nil, err
 		}
@@ -118,7 +118,7 @@ func (a *API) appointments() {
 		summary:     "Read an appointment",
 		description: "With what the client said to it.",
 		scope:       scopeRead, gives: exampleMeeting, refuses: []int{http.StatusNotFound},
-	}, func(ctx context.Context, in *ofAppointment) (*body[appointment], error) {
+	}, func(ctx context.Context, in *OfAppointment) (*body[appointment], error) {
 		m, err := a.Store.Appointment(ctx, in.Appointment)
 		if err != nil {
 			return nil, err
@@ -140,7 +140,7 @@ func (a *API) moveAppointment() {
 		scope: scopeWrite, takes: movedAppointment{At: moved.At}, gives: moved,
 		refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, func(ctx context.Context, in *struct {
-		ofAppointment
+		OfAppointment
 		Body movedAppointment
 	},
 	) (*body[appointment], error) {
@@ -173,7 +173,7 @@ func (a *API) cancelAppointment() {
 		summary:     "Cancel an appointment",
 		description: "The client is told where they agreed to that, and its reminders are taken back. To cancel one that is cancelled changes nothing.",
 		scope:       scopeWrite, gives: cancelled, refuses: []int{http.StatusNotFound, http.StatusConflict},
-	}, func(ctx context.Context, in *ofAppointment) (*body[appointment], error) {
+	}, func(ctx context.Context, in *OfAppointment) (*body[appointment], error) {
 		m, err := a.Store.Appointment(ctx, in.Appointment)
 		if err != nil {
 			return nil, err

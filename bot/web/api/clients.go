@@ -101,8 +101,9 @@ func reachOf(list []store.Reach) []reach {
 	return out
 }
 
-// ofClient names a client in a path.
-type ofClient struct {
+// OfClient names a client in a path. It is exported, like the others that are
+// embedded in a request, because huma fills no field of a type that is not.
+type OfClient struct {
 	Client conversations.ClientID `path:"client" maxLength:"100" example:"01982c5f-1a40-7c11-8d3e-6b0f2a4c8e10" doc:"The client's id."`
 }
 
@@ -163,7 +164,7 @@ func (a *API) clients() {
 		scope:       scopeRead, gives: list[Client]{Items: []Client{john}},
 	}, func(ctx context.Context, in *struct {
 		Specialist conversations.SpecialistID `query:"specialist" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"Only this specialist's clients."`
-		pageQuery
+		PageQuery
 	},
 	) (*body[list[Client]], error) {
 		page, next, err := a.Store.Clients(ctx, in.Specialist, in.page())
@@ -177,7 +178,7 @@ func (a *API) clients() {
 		summary:     "Read a client",
 		description: "With the channels on which they can be reached, and what they agreed to on each.",
 		scope:       scopeRead, gives: johnInFull, refuses: []int{http.StatusNotFound},
-	}, func(ctx context.Context, in *ofClient) (*body[clientInFull], error) {
+	}, func(ctx context.Context, in *OfClient) (*body[clientInFull], error) {
 		c, err := a.inFull(ctx, in.Client)
 		if err != nil {
 			return nil, err
@@ -207,7 +208,7 @@ func (a *API) changeMobile() {
 		scope: scopeWrite, takes: newMobile{Mobile: "07700 900124"}, gives: changed,
 		refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, func(ctx context.Context, in *struct {
-		ofClient
+		OfClient
 		Body newMobile
 	},
 	) (*body[clientInFull], error) {
@@ -242,7 +243,7 @@ func (a *API) closeClient() {
 		description: "The client leaves the service: texting ends, what waits is taken back, and the history stays. " +
 			"What they still write is read for danger and shown to the team. A record that is closed already stays as it is.",
 		scope: scopeWrite, gives: closed, refuses: []int{http.StatusNotFound},
-	}, func(ctx context.Context, in *ofClient) (*body[clientInFull], error) {
+	}, func(ctx context.Context, in *OfClient) (*body[clientInFull], error) {
 		c, err := a.inFull(ctx, in.Client)
 		if err != nil {
 			return nil, err

@@ -145,8 +145,8 @@ var exampleConversation = conversation{
 	}},
 }
 
-// threadQuery asks for one part of a conversation.
-type threadQuery struct {
+// ThreadQuery asks for one part of a conversation.
+type ThreadQuery struct {
 	Before string `query:"before" maxLength:"100" example:"120.340" doc:"The before of the part read last; leave it out for the latest."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" example:"50" doc:"The most messages wanted."`
 }
@@ -159,8 +159,8 @@ func (a *API) conversation() {
 			"and what stands now: the open question, what a person has to look at, appointments and agreements.",
 		scope: scopeRead, gives: exampleConversation, refuses: []int{http.StatusNotFound},
 	}, func(ctx context.Context, in *struct {
-		ofClient
-		threadQuery
+		OfClient
+		ThreadQuery
 	},
 	) (*body[conversation], error) {
 		t, err := a.Store.Conversation(ctx, in.Client, in.Before, in.Limit)

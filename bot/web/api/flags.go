@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"alongside/conversations"
@@ -13,6 +14,7 @@ import (
 type flag struct {
 	ID          string                      `json:"id" example:"01982c62-c5d0-7b64-83d9-20be6d8ca143"`
 	Client      conversations.ClientID      `json:"client" example:"01982c5f-1a40-7c11-8d3e-6b0f2a4c8e10" doc:"Empty for an unknown sender."`
+	Sender      string                      `json:"sender,omitempty" example:"~3q2-7wEBZr0" doc:"Names an unknown sender; left out for a client."`
 	Reason      conversations.FlagReason    `json:"reason" example:"change_asked" doc:"The table is at the top of this description."`
 	Means       string                      `json:"means" example:"the client asks for another time" doc:"The same in plain words."`
 	Appointment conversations.AppointmentID `json:"appointment,omitempty" doc:"The appointment that it is about."`
@@ -39,8 +41,13 @@ var exampleOpenFlag = flag{
 }
 
 func flagOf(f store.Flag) flag {
+	sender := ""
+	if f.Client == "" {
+		sender = senderOf(f.Peer)
+	}
 	return flag{
-		ID: f.ID, Client: f.Client, Reason: f.Reason, Means: flagsSaid[f.Reason], Appointment: f.Appointment, Message: f.Message,
+		Sender: sender,
+		ID:     f.ID, Client: f.Client, Reason: f.Reason, Means: flagsSaid[f.Reason], Appointment: f.Appointment, Message: f.Message,
 		Condition: f.Condition, Unreadable: f.Unreadable, Detail: f.Detail, DetailMeans: plainReason(f.Detail),
 		RaisedAt: f.RaisedAt.Truncate(time.Second),
 	}
@@ -48,9 +55,25 @@ func flagOf(f store.Flag) flag {
 
 func unknownSenderOf(s store.UnknownSender) unknownSender {
 	return unknownSender{
-		ID: s.Peer, Channel: s.From.Channel, Address: s.From.Value,
+		ID: senderOf(s.Peer), Channel: s.From.Channel, Address: s.From.Value,
 		First: s.First.Truncate(time.Second), Latest: s.Latest.Truncate(time.Second),
 	}
+}
+
+// The store's names of unknown senders begin with a question mark, which cannot
+// stand in an address as it is. Here they begin with a tilde, which can.
+func senderOf(peer string) string {
+	if rest, marked := strings.CutPrefix(peer, "?"); marked {
+		return "~" + rest
+	}
+	return peer
+}
+
+func peerOf(sender string) string {
+	if rest, marked := strings.CutPrefix(sender, "~"); marked {
+		return "?" + rest
+	}
+	return sender
 }
 
 func (a *API) flags() {
@@ -61,7 +84,7 @@ func (a *API) flags() {
 		scope:       scopeRead, gives: list[flag]{Items: []flag{exampleOpenFlag}},
 	}, func(ctx context.Context, in *struct {
 		Specialist conversations.SpecialistID `query:"specialist" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"Only this specialist's clients."`
-		pageQuery
+		PageQuery
 	},
 	) (*body[list[flag]], error) {
 		flags, next, err := a.Store.Flags(ctx, store.FlagFilter{Specialist: in.Specialist, Page: in.page()})
@@ -90,7 +113,7 @@ func (a *API) unknownSenders() {
 		summary:     "List who texted and is not on the caseload",
 		description: "Whoever wrote last first. Nothing about the service was revealed to them.",
 		scope:       scopeRead, gives: list[unknownSender]{Items: []unknownSender{exampleStranger}},
-	}, func(ctx context.Context, in *struct{ pageQuery }) (*body[list[unknownSender]], error) {
+	}, func(ctx context.Context, in *struct{ PageQuery }) (*body[list[unknownSender]], error) {
 		senders, next, err := a.Store.UnknownSenders(ctx, in.page())
 		if err != nil {
 			return nil, err
@@ -104,10 +127,10 @@ func (a *API) unknownSenders() {
 		scope:       scopeRead, gives: exampleStrangersConversation, refuses: []int{http.StatusNotFound},
 	}, func(ctx context.Context, in *struct {
 		Sender string `path:"sender" maxLength:"100" example:"~3q2-7wEBZr0" doc:"The sender's id."`
-		threadQuery
+		ThreadQuery
 	},
 	) (*body[conversation], error) {
-		t, err := a.Store.UnknownConversation(ctx, in.Sender, in.Before, in.Limit)
+		t, err := a.Store.UnknownConversation(ctx, peerOf(in.Sender), in.Before, in.Limit)
 		if err == nil && t.Client != "" {
 			err = store.ErrNotFound // A client's conversation is read under the client.
 		}

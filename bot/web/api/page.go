@@ -7,13 +7,13 @@ import (
 	"alongside/store"
 )
 
-// pageQuery asks for one page of a list.
-type pageQuery struct {
+// PageQuery asks for one page of a list.
+type PageQuery struct {
 	Cursor string `query:"cursor" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"The next of the page before; leave it out for the first."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" example:"50" doc:"The most entries wanted."`
 }
 
-func (q pageQuery) page() store.Page { return store.Page{After: q.Cursor, Limit: q.Limit} }
+func (q PageQuery) page() store.Page { return store.Page{After: q.Cursor, Limit: q.Limit} }
 
 // list is one page of a list.
 type list[T any] struct {

@@ -56,7 +56,7 @@ func (a *API) specialists() {
 		summary:     "List the specialists",
 		description: "In the order in which they were added.",
 		scope:       scopeRead, gives: list[specialist]{Items: []specialist{sam}},
-	}, func(ctx context.Context, in *struct{ pageQuery }) (*body[list[specialist]], error) {
+	}, func(ctx context.Context, in *struct{ PageQuery }) (*body[list[specialist]], error) {
 		page, next, err := a.Store.Specialists(ctx, in.page())
 		if err != nil {
 			return nil, err
