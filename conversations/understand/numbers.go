@@ -59,7 +59,7 @@ func (l *Lexicons) readNumber(q Query, abs []token, strong, weak []int) answer {
 		return answer{}
 	}
 	// The first token, also after courtesies and fillers ("ok 1", "a 4").
-	if n := value(0); n > 0 && !l.counts(abs, 0) {
+	if n := value(0); n > 0 && (q.Asked == AskedScale || !l.counts(abs, 0)) {
 		bare := abs[0].shape != word || len(abs) == 1 || abs[1].before != space || abs[1].shape == emoji ||
 			l.courtesies.fits(&abs[1]) || q.Asked == AskedScale
 		if bare {

@@ -162,6 +162,9 @@ func (l *Lexicons) weighContext(q Query, s *scores, abs []token, number answer) 
 	if len(abs) > 0 && number.number == 0 && l.interrogative.fits(&abs[0]) && s.by[AttendingQuestion] > 0 {
 		s.by[Confirm] *= 0.3
 	}
+	if q.Asked == AskedAppointment && s.by[Confirm] >= 3 && s.by[Distress] < 6 {
+		s.by[Distress] = min(s.by[Distress], s.by[Confirm]-0.5) // comes, and is anxious about it: both are told
+	}
 	if s.by[CallMe] >= 5 && q.Asked != AskedReschedule {
 		s.by[Change] *= 0.5 // a call is wanted, at that time or about it
 	}

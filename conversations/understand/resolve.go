@@ -80,6 +80,7 @@ func (l *Lexicons) resolve(q Query, ms []mentioned, abs []token, constraint, exa
 			open = true
 		case m.role == refuse:
 			refused = true
+			constraint = constraint || m.vague || m.after // "not before 11"
 		case m.role == reason || m.plural && len(ms) > 1:
 		default:
 			use = append(use, m)
@@ -154,7 +155,7 @@ func (l *Lexicons) resolve(q Query, ms []mentioned, abs []token, constraint, exa
 	switch {
 	case w.Date == "" && w.Clock == "" && (half != "" || refused || constraint && !open):
 		return When{Ambiguous: true}
-	case w.Clock == "" && exact && w.Date != "" && unreadClock(use):
+	case w.Clock == "" && exact && w.Date != "" && (unreadClock(use) || refused && constraint):
 		return When{Ambiguous: true}
 	}
 	return w

@@ -44,6 +44,7 @@ const (
 	bitDay = 1 << iota
 	bitClock
 	bitAppointment
+	bitToday // a day, and it is today
 )
 
 func (c *captures) take(s slot, t *token, i int) bool {
@@ -93,7 +94,7 @@ func (c *captures) take(s slot, t *token, i int) bool {
 	case slotAppointmentDay:
 		ok = t.shape == mention && t.minute&bitAppointment != 0
 	case slotOtherDay:
-		ok = t.shape == mention && t.minute&bitDay != 0 && t.minute&bitAppointment == 0
+		ok = t.shape == mention && t.minute&bitDay != 0 && t.minute&(bitAppointment|bitToday) == 0
 	case slotUnknown:
 		ok = t.shape == word && !t.known && !t.fuzzy
 	case slotAnyNumber:

@@ -105,6 +105,9 @@ func (l *Lexicons) findTimes(q Query, raw []token) ([]mentioned, []token) {
 		if !q.Appointment.IsZero() && (m.sameDay || !m.day.IsZero() && sameDate(m.day, q.Appointment)) {
 			t.minute |= bitAppointment
 		}
+		if !m.day.IsZero() && sameDate(m.day, q.Now) && !m.hasClock() {
+			t.minute |= bitToday
+		}
 		out = append(out, t)
 		i = m.to
 	}
