@@ -112,7 +112,7 @@ func (l *Lexicons) weighTimes(q Query, s *scores, ms []mentioned, abs []token, c
 	w := l.resolve(q, ms, abs, constraint, true)
 	proposed, live := false, false
 	for i := range ms {
-		proposed = proposed || ms[i].role == propose
+		proposed = proposed || ms[i].role == propose && !ms[i].vague
 		live = live || ms[i].role != reason && !ms[i].plural
 	}
 	own := !w.Ambiguous && !q.Appointment.IsZero() &&

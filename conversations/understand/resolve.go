@@ -32,6 +32,9 @@ func (l *Lexicons) judge(ms []mentioned, abs []token) (constraint bool) {
 		}
 		for i := f.from; i < f.to; i++ {
 			if n := abs[i].mention; n >= 0 && !judged[n] {
+				if role(e) == reason && abs[i].question {
+					continue // "school run, 12?": what is asked is no reason
+				}
 				judged[n] = true
 				ms[n].role = role(e)
 			}
@@ -80,7 +83,7 @@ func (l *Lexicons) resolve(q Query, ms []mentioned, abs []token, constraint, exa
 			open = true
 		case m.role == refuse:
 			refused = true
-			constraint = constraint || m.vague || m.after // "not before 11"
+			constraint = constraint || m.after // "not before 11"
 		case m.role == reason || m.plural && len(ms) > 1:
 		default:
 			use = append(use, m)

@@ -260,6 +260,7 @@ func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (menti
 		m.part = true
 	case "vague":
 		m.vague = true
+		m.after = get(slotHour) != nil || get(slotClock) != nil // "before 11"
 	case "open":
 		m.open = true
 	}
