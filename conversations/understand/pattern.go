@@ -14,7 +14,7 @@ import (
 //	[a]        may be missing
 //	<name>     is any word of a class of the lexicons, or one of the built-in
 //	           classes time, day, clock (a time phrase) and number
-//	{name}     is a part of a time phrase: h m n clk date ord dom weekday month hhmm
+//	{name}     is a part of a time phrase: h m n clk date ord dom weekday month hhmm; {many} is nine and more
 //	*          is up to three words of the same sentence
 //	~          is up to eight
 //	^ and $    are the beginning and the end of the text

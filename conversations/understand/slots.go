@@ -17,6 +17,7 @@ const (
 	slotWeekday                        // {weekday}
 	slotMonth                          // {month}
 	slotHHMM                           // {hhmm}: 1430
+	slotMany                           // {many}: a number of nine and more, too many for a dose
 	slotHourWord                       // {hword}: an hour from one to twelve in words
 	slotMinuteWord                     // {mword}: minutes from ten to fifty-five in words
 	slotTime                           // <time>: a phrase for a day, a time of day or both
@@ -31,7 +32,7 @@ const (
 
 var slots = map[string]slot{
 	"h": slotHour, "m": slotMinute, "n": slotNumber, "clk": slotClock, "date": slotDate, "dotted": slotDotted,
-	"ord": slotOrdinal, "dom": slotDom, "latedom": slotLateDom, "weekday": slotWeekday, "month": slotMonth, "hhmm": slotHHMM, "hword": slotHourWord, "mword": slotMinuteWord,
+	"ord": slotOrdinal, "dom": slotDom, "latedom": slotLateDom, "weekday": slotWeekday, "month": slotMonth, "hhmm": slotHHMM, "many": slotMany, "hword": slotHourWord, "mword": slotMinuteWord,
 	"time": slotTime, "day": slotDay, "clock": slotTimeOfDay, "number": slotAnyNumber,
 	"appointment": slotAppointmentDay, "otherday": slotOtherDay, "unknown": slotUnknown,
 }
@@ -73,6 +74,8 @@ func (c *captures) take(s slot, t *token, i int) bool {
 		ok = t.shape == word && t.day >= 0
 	case slotMonth:
 		ok = t.shape == word && t.month > 0
+	case slotMany:
+		ok = bare && t.num >= 9
 	case slotHourWord:
 		ok = t.shape == word && t.num >= 1 && t.num <= 12
 		if ok {
