@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"runtime"
@@ -29,7 +30,9 @@ func (s *Server) around(listener string, https bool, m *measures, next http.Hand
 			s.record(r, m, listener, id, a.status(), time.Since(began))
 		}()
 		setHeaders(a.Header(), id, https)
-		r.Body = http.MaxBytesReader(a, r.Body, MaxBody)
+		incoming := r.Body
+		r.Body = http.MaxBytesReader(a, incoming, MaxBody)
+		defer hearOut(a, r, incoming)
 		defer func() {
 			if v := recover(); v != nil {
 				s.broke(v, r, a, id)
@@ -37,6 +40,20 @@ func (s *Server) around(listener string, https bool, m *measures, next http.Hand
 		}()
 		next.ServeHTTP(a, r)
 	})
+}
+
+// maxHeardOut is how much of a refused body is read and thrown away, in bytes.
+const maxHeardOut = 16 << 20
+
+// hearOut reads the rest of a body that was refused, within bounds. Otherwise
+// the connection is reset while the caller still sends, and a caller that sends
+// too much never reads that it was too much.
+func hearOut(a *answering, r *http.Request, body io.Reader) {
+	// Whoever asked first (Expect: 100-continue) has not begun to send.
+	if a.code < http.StatusBadRequest || r.ContentLength > maxHeardOut || r.Header.Get("Expect") != "" {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, body, maxHeardOut)
 }
 
 // setHeaders gives the answer the headers of one that is data: nothing in it

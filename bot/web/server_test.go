@@ -380,7 +380,8 @@ func TestABodyIsBounded(t *testing.T) {
 			}
 		},
 	}}})
-	for size, want := range map[int]int{web.MaxBody: 200, web.MaxBody + 1: 413} {
+	// A caller that sends far too much must still be able to read that it was.
+	for size, want := range map[int]int{web.MaxBody: 200, web.MaxBody + 1: 413, 10 << 20: 413} {
 		if got := send(t, http.MethodPost, "http://"+r.Webhooks+"/webhooks/x", strings.Repeat("x", size)); got.status != want {
 			t.Errorf("%d bytes: %d, want %d", size, got.status, want)
 		}
