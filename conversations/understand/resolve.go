@@ -114,8 +114,8 @@ func (l *Lexicons) resolve(q Query, ms []mentioned, abs []token, constraint, exa
 				if !m.hasClock() || m.hasDay() || m.kind != "clock" {
 					return false
 				}
-				h, min, ok := m.timeOfDay("")
-				return ok && h == q.Appointment.Hour() && min == q.Appointment.Minute()
+				h, mins, ok := m.timeOfDay("")
+				return ok && h == q.Appointment.Hour() && mins == q.Appointment.Minute()
 			})
 			day, clock, days, clocks = pick(use)
 		}
@@ -137,18 +137,17 @@ func (l *Lexicons) resolve(q Query, ms []mentioned, abs []token, constraint, exa
 	}
 	var w When
 	if clock != nil {
-		h, min, ok := clock.timeOfDay(half)
+		h, mins, ok := clock.timeOfDay(half)
 		if !ok {
 			return When{Ambiguous: true}
 		}
-		w.Clock = fmt.Sprintf("%02d:%02d", h, min)
+		w.Clock = fmt.Sprintf("%02d:%02d", h, mins)
 	}
 	if day != nil {
 		at := day.day
 		if w.Clock != "" {
-			var h, min int
-			fmt.Sscanf(w.Clock, "%d:%d", &h, &min)
-			at = time.Date(at.Year(), at.Month(), at.Day(), h, min, 0, 0, at.Location())
+			h, mins, _ := clock.timeOfDay(half)
+			at = time.Date(at.Year(), at.Month(), at.Day(), h, mins, 0, 0, at.Location())
 			if !at.After(q.Now) {
 				return When{Ambiguous: true}
 			}

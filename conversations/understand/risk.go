@@ -2,11 +2,10 @@ package understand
 
 // risk is what was found about danger in a text.
 type risk struct {
-	danger  Danger
-	threat  bool
-	denied  bool   // danger was named and denied: "im not going to hurt myself"
-	phrase  string // the lexicon's pattern that spoke
-	covered []bool // raw tokens that look like danger and are not
+	danger Danger
+	threat bool
+	denied bool   // danger was named and denied: "im not going to hurt myself"
+	phrase string // the lexicon's pattern that spoke
 }
 
 // readRisk looks for danger before anything else is read. Patterns are plans,

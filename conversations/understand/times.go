@@ -9,7 +9,6 @@ import (
 // names and their meaning in files.
 type timePhrase struct {
 	TimeEntry
-	meridiem string
 }
 
 // mentioned is one phrase about time, found in a text.
@@ -288,15 +287,14 @@ func (l *Lexicons) date(today time.Time, get func(slot) *token) (day time.Time, 
 	if dom < 1 || dom > 31 || month > 12 {
 		return time.Time{}, true
 	}
-	switch {
-	case month == 0: // the next day with this number
+	if month == 0 { // the next day with this number
 		m := today
 		if dom <= today.Day() {
 			m = time.Date(today.Year(), today.Month()+1, 1, 0, 0, 0, 0, today.Location())
 		}
 		day = time.Date(m.Year(), m.Month(), dom, 0, 0, 0, 0, today.Location())
 		month = int(m.Month())
-	default:
+	} else {
 		y := today.Year()
 		if year > 0 {
 			y = 2000 + year
