@@ -257,22 +257,26 @@ func TestTwoProcessesSendEachOnce(t *testing.T) {
 	onEach(t, func(s *stage) {
 		const people, each = 100, 5
 		p := newPhone(conversations.SMS)
-		a, b := s.start("a", Config{}, p), s.start("b", Config{}, p)
+		c := Config{Every: 50 * time.Millisecond, Reconcile: time.Second}
+		a, b := s.start("a", c, p), s.start("b", c, p)
 		var clients []conversations.ClientID
 		for range people {
 			clients = append(clients, s.client())
 		}
+		name := func(i, turn int) string { return fmt.Sprintf("%d/%d", i, turn) }
+		for i, c := range clients {
+			if i%2 == 0 {
+				continue
+			}
+			var left []store.Message
+			for turn := range each {
+				left = append(left, s.say(name(i, turn)))
+			}
+			s.leave(c, left...)
+		}
 		for turn := range each {
-			for i, c := range clients {
-				m := s.say(fmt.Sprintf("%d/%d", i, turn))
-				switch (i + turn) % 4 {
-				case 0:
-					a.turn(c, m)
-				case 1:
-					b.turn(c, m)
-				default:
-					s.leave(c, m)
-				}
+			for i := 0; i < people; i += 2 {
+				[]*live{a, b}[(i/2+turn)%2].turn(clients[i], s.say(name(i, turn)))
 			}
 		}
 		s.until("all are sent", func() bool { return len(p.ids()) >= people*each })
@@ -290,7 +294,7 @@ func TestTwoProcessesSendEachOnce(t *testing.T) {
 		for i, c := range clients {
 			fates := s.fates(c)
 			for turn := range each {
-				if f := fates[fmt.Sprintf("%d/%d", i, turn)]; f.Delivery != conversations.Sent {
+				if f := fates[name(i, turn)]; f.Delivery != conversations.Sent {
 					s.Errorf("%d/%d is %s (%s)", i, turn, f.Delivery, f.Code)
 				}
 			}

@@ -168,7 +168,7 @@ func (w *turnRetries) NextRetry(job *river.Job[store.RetryTurnArgs]) time.Time {
 // call that a success, so the row is asked whether it is handled now.
 func (w *turnRetries) Work(ctx context.Context, job *river.Job[store.RetryTurnArgs]) error {
 	ev, err := w.parked(ctx, job)
-	if errors.Is(err, store.ErrNotFound) {
+	if handled(err) {
 		w.c.Worked(job.Kind, "stale")
 		return nil
 	}
@@ -178,18 +178,23 @@ func (w *turnRetries) Work(ctx context.Context, job *river.Job[store.RetryTurnAr
 	if err == nil {
 		if _, err = w.parked(ctx, job); err == nil {
 			err = codeParked
-		} else if errors.Is(err, store.ErrNotFound) {
+		} else if handled(err) {
 			err = nil
 		}
 	}
 	return w.end(job.JobRow, err)
 }
 
-// parked reads the event of a parked row; store.ErrNotFound if it was handled.
+// handled says that a row is not parked any more, or gone.
+func handled(err error) bool {
+	return errors.Is(err, store.ErrDuplicate) || errors.Is(err, store.ErrNotFound)
+}
+
+// parked reads the event of a parked row.
 func (w *turnRetries) parked(ctx context.Context, job *river.Job[store.RetryTurnArgs]) (conversations.Event, error) {
 	ev, _, err := w.c.Store.Parked(ctx, job.Args.Message)
 	switch {
-	case err == nil, errors.Is(err, store.ErrNotFound):
+	case err == nil, handled(err):
 		return ev, err
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return ev, context.Canceled

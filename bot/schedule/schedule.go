@@ -56,8 +56,8 @@ func (s *Schedule) Start(ctx context.Context) error {
 	if s.stop != nil {
 		return errors.New("this schedule was started before")
 	}
-	config := store.JobConfig{Workers: s.workers(), Logger: s.c.Logger}
-	stop, err := s.c.Store.StartJobs(ctx, config)
+	// The end of this context would end the work without a graceful stop.
+	stop, err := s.c.Store.StartJobs(context.WithoutCancel(ctx), store.JobConfig{Workers: s.workers(), Logger: s.c.Logger})
 	if err != nil {
 		return err
 	}
