@@ -44,13 +44,20 @@ type joined struct {
 	id    int32
 }
 
-var weekdayNames = map[string]int8{"sunday": 0, "monday": 1, "tuesday": 2, "wednesday": 3, "thursday": 4, "friday": 5, "saturday": 6}
-var monthNames = map[string]int8{"january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7,
-	"august": 8, "september": 9, "october": 10, "november": 11, "december": 12}
-var timeMakes = []string{"clock", "weekday", "date", "day", "from_appointment", "same_day", "same_clock", "shift", "part", "vague", "open", "none"}
-var askedNames = []Asked{AskedNone, AskedAppointment, AskedReschedule, AskedLead, AskedScale, AskedTask, AskedOptin, AskedConfirmTime, AskedWhich}
-var dangers = []Danger{DangerSelf, DangerOverdose, DangerOthers, DangerByOthers, DangerSomeoneElse, DangerVoices}
-var roles = map[string]int{"propose": int(propose), "refuse": int(refuse), "reason": int(reason), "constraint": judgeConstraint}
+var (
+	weekdayNames = map[string]int8{"sunday": 0, "monday": 1, "tuesday": 2, "wednesday": 3, "thursday": 4, "friday": 5, "saturday": 6}
+	monthNames   = map[string]int8{
+		"january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7,
+		"august": 8, "september": 9, "october": 10, "november": 11, "december": 12,
+	}
+)
+
+var (
+	timeMakes  = []string{"clock", "weekday", "date", "day", "from_appointment", "same_day", "same_clock", "shift", "part", "vague", "open", "none"}
+	askedNames = []Asked{AskedNone, AskedAppointment, AskedReschedule, AskedLead, AskedScale, AskedTask, AskedOptin, AskedConfirmTime, AskedWhich}
+	dangers    = []Danger{DangerSelf, DangerOverdose, DangerOthers, DangerByOthers, DangerSomeoneElse, DangerVoices}
+	roles      = map[string]int{"propose": int(propose), "refuse": int(refuse), "reason": int(reason), "constraint": judgeConstraint}
+)
 
 // The intents that only cues have: what they mean depends on the question.
 const (

@@ -12,7 +12,7 @@ import (
 // drop both at will ("siwr", "cant"), so neither may decide a meaning.
 func fold(word string) string {
 	plain := true
-	for i := 0; i < len(word); i++ {
+	for i := range len(word) {
 		if c := word[i]; c >= 0x80 || c == '\'' || c == '`' || 'A' <= c && c <= 'Z' {
 			plain = false
 			break
@@ -24,7 +24,7 @@ func fold(word string) string {
 	var b strings.Builder
 	b.Grow(len(word))
 	ascii := true
-	for i := 0; i < len(word); i++ {
+	for i := range len(word) {
 		if word[i] >= 0x80 {
 			ascii = false
 			break
@@ -69,7 +69,7 @@ func shorten(word string, n int) string {
 	}
 	out := make([]byte, 0, len(word))
 	run = 0
-	for i := 0; i < len(word); i++ {
+	for i := range len(word) {
 		if i > 0 && word[i] == word[i-1] {
 			run++
 		} else {

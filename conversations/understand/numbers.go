@@ -18,8 +18,9 @@ func highest(a Asked) int {
 		return 5
 	case AskedWhich:
 		return 9
+	default:
+		return 0
 	}
-	return 0
 }
 
 // readNumber finds the number that answers the question, if one does. strong

@@ -89,7 +89,10 @@ type found struct {
 // reading there.
 func (b *book) match(tokens []token, yield func(f found)) {
 	m := matcher{tokens: tokens, across: b.acrossSentences}
-	scratch := masks.Get().(*[]uint8)
+	scratch, _ := masks.Get().(*[]uint8)
+	if scratch == nil {
+		scratch = new([]uint8)
+	}
 	defer masks.Put(scratch)
 	has := append((*scratch)[:0], b.need...)
 	clear(has)

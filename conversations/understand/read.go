@@ -179,8 +179,10 @@ func (l *Lexicons) weighContext(q Query, s *scores, abs []token, number answer) 
 }
 
 // order breaks ties: what is harder to take back, or worse to miss, first.
-var order = []Intent{Stop, WrongPerson, Distress, CallMe, Change, Cannot, Late, WantHelp, OptinNo, NotInterested, NotYet, Language,
-	NextAppointment, AttendingQuestion, MoreInfo, Confirm, Interested, Rating, Done, OptinYes, Start, Help, Keep, Choose, Other, Social}
+var order = []Intent{
+	Stop, WrongPerson, Distress, CallMe, Change, Cannot, Late, WantHelp, OptinNo, NotInterested, NotYet, Language,
+	NextAppointment, AttendingQuestion, MoreInfo, Confirm, Interested, Rating, Done, OptinYes, Start, Help, Keep, Choose, Other, Social,
+}
 
 // decide makes the reading of the scores.
 func (l *Lexicons) decide(q Query, r *Reading, s *scores, ms []mentioned, abs []token, constraint bool) {

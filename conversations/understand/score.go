@@ -37,8 +37,10 @@ func ReadRows(r io.Reader) ([]Row, error) {
 		for len(fields) < 7 {
 			fields = append(fields, "")
 		}
-		rows = append(rows, Row{ID: fields[0], Lang: fields[1], Asked: Asked(fields[2]), Text: fields[3],
-			Intent: Intent(fields[4]), Value: fields[5], Note: fields[6]})
+		rows = append(rows, Row{
+			ID: fields[0], Lang: fields[1], Asked: Asked(fields[2]), Text: fields[3],
+			Intent: Intent(fields[4]), Value: fields[5], Note: fields[6],
+		})
 	}
 	if err := in.Err(); err != nil {
 		return nil, fmt.Errorf("read replies: %w", err)

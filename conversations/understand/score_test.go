@@ -43,7 +43,7 @@ func readRows(t testing.TB, file string) []understand.Row {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	rows, err := understand.ReadRows(f)
 	if err != nil {
 		t.Fatal(err)

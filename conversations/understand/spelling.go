@@ -40,13 +40,13 @@ func (l *Lexicons) correct(w string) int32 {
 	}
 	consider(w)
 	var buf [24]byte
-	for i := 0; i < len(w); i++ {
+	for i := range len(w) {
 		key := append(buf[:0], w[:i]...)
 		key = append(key, w[i+1:]...)
 		consider(string(key))
 	}
 	if len(w) >= 7 {
-		for i := 0; i < len(w); i++ {
+		for i := range len(w) {
 			for j := i + 1; j < len(w); j++ {
 				key := append(buf[:0], w[:i]...)
 				key = append(key, w[i+1:j]...)

@@ -90,8 +90,10 @@ func (l *Lexicons) findTimes(q Query, raw []token) ([]mentioned, []token) {
 			continue
 		}
 		m := &ms[n-1]
-		t := token{start: raw[m.from].start, end: raw[m.to-1].end, first: m.from, num: -1, ord: -1, day: -1, shape: mention,
-			before: raw[m.from].before, dash: raw[m.from].dash, question: raw[m.to-1].question, known: true, mention: n - 1}
+		t := token{
+			start: raw[m.from].start, end: raw[m.to-1].end, first: m.from, num: -1, ord: -1, day: -1, shape: mention,
+			before: raw[m.from].before, dash: raw[m.from].dash, question: raw[m.to-1].question, known: true, mention: n - 1,
+		}
 		if m.to == m.from+1 {
 			t.ids = raw[m.from].ids // a cue may name the word itself: "tomorrow"
 		}

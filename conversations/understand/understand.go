@@ -163,6 +163,7 @@ func (r Reading) Value() string {
 		return fmt.Sprint(r.Number)
 	case Language:
 		return r.Language
+	default:
+		return ""
 	}
-	return ""
 }

@@ -119,8 +119,10 @@ func TestWhyRepeatsNoNames(t *testing.T) {
 func TestReadProperties(t *testing.T) {
 	t.Parallel()
 	l := loaded(t)
-	asked := []understand.Asked{understand.AskedNone, understand.AskedAppointment, understand.AskedReschedule, understand.AskedLead,
-		understand.AskedScale, understand.AskedTask, understand.AskedOptin, understand.AskedConfirmTime, understand.AskedWhich, ""}
+	asked := []understand.Asked{
+		understand.AskedNone, understand.AskedAppointment, understand.AskedReschedule, understand.AskedLead,
+		understand.AskedScale, understand.AskedTask, understand.AskedOptin, understand.AskedConfirmTime, understand.AskedWhich, "",
+	}
 	words := strings.Fields("i cant not do make it thursday friday 3 2.30 1/12 at half past to next week 24th dec pm am STOP yes no ie na dydd Mawrth am dri y cyntaf o 👍 1 2 kill myself bus late please £5 10-11 ? . , the same time an hour later fortnight on 31st feb")
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOfN(rapid.SampledFrom(words), 1, 14), func(w []string) string { return strings.Join(w, " ") })).Draw(t, "text")
