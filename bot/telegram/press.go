@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/go-telegram/bot"
-	"github.com/go-telegram/bot/models"
 )
 
 // maxPresses bounds the presses that are being answered at one time.
@@ -37,7 +36,7 @@ func (c *Channel) answerPress(p *press) {
 		ctx, a = watched(context.Background())
 		_, err := c.bot.EditMessageReplyMarkup(ctx, &bot.EditMessageReplyMarkupParams{
 			ChatID: p.Message.Chat.ID, MessageID: p.Message.ID,
-			ReplyMarkup: &models.InlineKeyboardMarkup{InlineKeyboard: [][]models.InlineKeyboardButton{}},
+			ReplyMarkup: keyboard(nil),
 		})
 		// 400: they are gone already (a second press), or the message is too old.
 		if err != nil && a.code != 400 {

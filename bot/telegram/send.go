@@ -67,12 +67,24 @@ func (c *Channel) fault(m outbox.Message) (chat int64, fault string) {
 	return chat, ""
 }
 
-func keyboard(buttons []outbox.Button) *models.InlineKeyboardMarkup {
-	rows := make([][]models.InlineKeyboardButton, 0, len(buttons))
+// keyboardMarkup is Telegram's InlineKeyboardMarkup as far as it is used. The
+// library's own type adds an empty copy_text to every button, and Telegram wants
+// exactly one thing that a button does.
+type keyboardMarkup struct {
+	InlineKeyboard [][]keyboardButton `json:"inline_keyboard"`
+}
+
+type keyboardButton struct {
+	Text         string `json:"text"`
+	CallbackData string `json:"callback_data"`
+}
+
+func keyboard(buttons []outbox.Button) *keyboardMarkup {
+	rows := make([][]keyboardButton, 0, len(buttons))
 	for _, b := range buttons {
-		rows = append(rows, []models.InlineKeyboardButton{{Text: b.Label, CallbackData: b.Data}})
+		rows = append(rows, []keyboardButton{{Text: b.Label, CallbackData: b.Data}})
 	}
-	return &models.InlineKeyboardMarkup{InlineKeyboard: rows}
+	return &keyboardMarkup{InlineKeyboard: rows}
 }
 
 // resultOf reads what became of an attempt. The order matters: what the

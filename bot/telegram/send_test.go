@@ -386,3 +386,48 @@ func untrusted(t *testing.T) string {
 	t.Cleanup(server.Close)
 	return server.URL
 }
+
+// TestSendAsksFor compares the form itself: what the carrier keeps does not tell of previews.
+func TestSendAsksFor(t *testing.T) {
+	t.Parallel()
+	form := map[string]string{}
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseMultipartForm(1 << 20); err != nil {
+			t.Error(err)
+		}
+		for name := range r.Form {
+			form[name] = r.Form.Get(name)
+		}
+		_, _ = io.WriteString(w, `{"ok":true,"result":{"message_id":1}}`)
+	}))
+	t.Cleanup(api.Close)
+	s := prepare(t, func(cfg *Config) { cfg.APIURL = api.URL })
+	if r := s.Send(t.Context(), reminder()); r.Outcome != outbox.Sent {
+		t.Fatalf("result %+v", r)
+	}
+	want := map[string]string{
+		"chat_id": "5000000001", "text": "Sam: see you thursday", "link_preview_options": `{"is_disabled":true}`,
+		"reply_markup": `{"inline_keyboard":[[{"text":"Yes","callback_data":"q1:yes"}],[{"text":"No","callback_data":"q1:no"}]]}`,
+	}
+	if diff := cmp.Diff(want, form); diff != "" {
+		t.Errorf("form (-want +got):\n%s", diff)
+	}
+}
+
+// TestTheLibrarysErrors: nothing reads their texts, and still no token is in them.
+func TestTheLibrarysErrors(t *testing.T) {
+	t.Parallel()
+	for name, client := range map[string]*http.Client{
+		"transport": {Transport: mute{}}, "refused": nil,
+	} {
+		s := prepare(t, func(cfg *Config) {
+			cfg.HTTPClient = client
+			cfg.APIURL = nobodyListens(t)
+		})
+		_, err := s.bot.GetMe(t.Context())
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		s.watch.Show(err)
+	}
+}

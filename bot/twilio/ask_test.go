@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,10 +64,9 @@ func TestAsk(t *testing.T) {
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			now := noon.Add(-48 * time.Hour)
+			now := &clock{}
 			s := start(t, func(ours *Config, theirs *carrier.Config) {
-				clock := func() time.Time { return now }
-				ours.Now, theirs.Now = clock, clock
+				ours.Now, theirs.Now = now.time, now.time
 				theirs.MessagingServiceSID = service
 				if row.from != "" {
 					ours.From = row.from
@@ -82,7 +82,7 @@ func TestAsk(t *testing.T) {
 			}
 			var sids []string
 			for _, one := range row.sent {
-				now = noon.Add(one.at)
+				now.set(one.at)
 				one.m.Until = time.Time{}
 				r := s.Send(t.Context(), one.m)
 				if r.Outcome != outbox.Sent {
@@ -90,9 +90,9 @@ func TestAsk(t *testing.T) {
 				}
 				sids = append(sids, r.ProviderID)
 			}
-			now = noon.Add(10 * time.Minute)
+			now.set(10 * time.Minute)
 			if row.asked != 0 {
-				now = noon.Add(row.asked)
+				now.set(row.asked)
 			}
 			r, found, err := s.Ask(t.Context(), same, noon)
 			s.watch.Show(err)
@@ -113,13 +113,12 @@ func TestAsk(t *testing.T) {
 // TestAskReadsPages: the message is behind two pages of newer ones.
 func TestAskReadsPages(t *testing.T) {
 	t.Parallel()
-	now := noon
+	now := &clock{}
 	s := start(t, func(ours *Config, theirs *carrier.Config) {
-		clock := func() time.Time { return now }
-		ours.Now, theirs.Now = clock, clock
+		ours.Now, theirs.Now = now.time, now.time
 	})
 	wanted := s.Send(t.Context(), reminder())
-	now = noon.Add(time.Minute)
+	now.set(time.Minute)
 	for range 2*pageSize + 50 {
 		m := reminder()
 		m.Text = "another"
@@ -175,6 +174,12 @@ func TestAskCannotAsk(t *testing.T) {
 		})
 	}
 }
+
+// clock tells noon and what was added to it; the carrier reads it from its own goroutines.
+type clock struct{ after atomic.Int64 }
+
+func (c *clock) time() time.Time         { return noon.Add(time.Duration(c.after.Load())) }
+func (c *clock) set(after time.Duration) { c.after.Store(int64(after)) }
 
 func fault(t *testing.T, s *service, f carrier.Fault) *http.Client {
 	t.Helper()
