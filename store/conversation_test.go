@@ -232,6 +232,9 @@ func TestConversationInParts(t *testing.T) {
 				if len(part.Messages) > limit {
 					t.Errorf("limit %d: a part has %d messages", limit, len(part.Messages))
 				}
+				if part.Before != "" && len(part.Events) > 0 && part.Events[0].Revision < part.Messages[0].Revision {
+					t.Errorf("limit %d: revision %d is shown before its time", limit, part.Events[0].Revision)
+				}
 				messages = append(slices.Clone(part.Messages), messages...)
 				events = append(slices.Clone(part.Events), events...)
 				if before = part.Before; before == "" || parts > 100 {
