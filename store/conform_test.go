@@ -21,7 +21,7 @@ import (
 // The conformance suite: every test runs on each database that this machine
 // has. bench is a store under test with what a test needs beside it.
 type fixture struct {
-	*testing.T
+	testing.TB
 	db       storetest.DB
 	keys     *seal.Keys
 	redis    redis.UniversalClient
@@ -52,13 +52,13 @@ func withRedis(t *testing.T, test func(f *fixture)) {
 	})
 }
 
-func newFixture(t *testing.T, db storetest.DB, client redis.UniversalClient) *fixture {
+func newFixture(t testing.TB, db storetest.DB, client redis.UniversalClient) *fixture {
 	t.Helper()
 	keys, err := seal.Parse(seal.New())
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{T: t, db: db, keys: keys, redis: client, now: theDay}
+	f := &fixture{TB: t, db: db, keys: keys, redis: client, now: theDay}
 	f.store = f.open("one")
 	f.beside, err = caseload.Open(t.Context(), caseload.Config{
 		DatabaseURL: db.URL, Seal: keys, Owner: "beside", Now: func() time.Time { return f.now }, Logger: slog.New(slog.DiscardHandler),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -116,7 +117,7 @@ func (p *prepared) get(text string) (*sql.Stmt, bool) {
 
 // make prepares a statement for good. The pool must have a connection to spare.
 func (p *prepared) make(ctx context.Context, db *sql.DB, text string) (*sql.Stmt, error) {
-	s, err := db.PrepareContext(ctx, text)
+	s, err := db.PrepareContext(ctx, anonymous(text))
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +126,28 @@ func (p *prepared) make(ctx context.Context, db *sql.DB, text string) (*sql.Stmt
 		return known.(*sql.Stmt), nil
 	}
 	return s, nil
+}
+
+// anonymous writes parameters that come in their order, each once, as "?". To
+// SQLite "$1" is a name, and the driver looks every name up from the beginning
+// of their list: with the thousand of a long VALUES that takes longer than the
+// insert.
+func anonymous(named string) string {
+	var b strings.Builder
+	text := named
+	for n := 1; ; n++ {
+		before, after, more := strings.Cut(text, "$")
+		b.WriteString(before)
+		if !more {
+			return b.String()
+		}
+		digits := len(after) - len(strings.TrimLeft(after, "0123456789"))
+		if after[:digits] != strconv.Itoa(n) {
+			return named
+		}
+		b.WriteByte('?')
+		text = after[digits:]
+	}
 }
 
 // sqliteReader runs batches on the connections that read.
@@ -199,7 +222,7 @@ func (tx *sqliteTx) run(ctx context.Context, b *batch) error {
 			stmt = tx.tx.StmtContext(ctx, kept)
 		} else {
 			var err error
-			if stmt, err = tx.tx.PrepareContext(ctx, s.sql); err != nil {
+			if stmt, err = tx.tx.PrepareContext(ctx, anonymous(s.sql)); err != nil {
 				return err
 			}
 			tx.fresh = append(tx.fresh, s.sql)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,79 +16,85 @@ import (
 const aftermath = 4 * time.Hour
 
 // Load reads the facts and the revision of the conversation that an event
-// belongs to, in one round trip (two where a link code joins a new account).
-// With snapshot it reads the state too; otherwise State stays zero and the
-// caller has it from Redis.
+// belongs to, in one round trip; an unknown sender takes a second one, and a
+// link code that joins a new account a third. With snapshot it reads the state
+// too; otherwise State stays zero and the caller has it from Redis.
 //
 // It returns ErrDuplicate for an event whose ProviderID was committed before,
 // and ErrNotFound for a client that is not on the caseload. An address that
 // nobody has is an unknown sender, not an error.
 func (c *Caseload) Load(ctx context.Context, ev conversations.Event, now time.Time, snapshot bool) (Loaded, error) {
-	if ev.Client == "" && ev.From.Value == "" {
-		return c.loadByMessage(ctx, ev, now, snapshot)
-	}
 	r := reading{c: c, ev: ev, now: now, snapshot: snapshot}
-	loaded, err := r.read(ctx)
-	if err != nil {
-		return Loaded{}, err
+	if ev.Client == "" && ev.From.Value == "" {
+		err := single(ctx, c.db.reader(), []any{&r.peer}, "SELECT peer FROM messages WHERE id = $1", ev.Message)
+		if errors.Is(err, errNoRow) {
+			err = ErrNotFound
+		}
+		if err != nil {
+			return Loaded{}, fmt.Errorf("load for message %s: %w", ev.Message, err)
+		}
+		r.ev.Client = clientOf(r.peer)
 	}
-	if loaded.Client != "" || r.linked == "" {
-		return loaded, nil
+	loaded, err := r.read(ctx)
+	if err != nil || loaded.Client != "" || r.linked == "" {
+		return loaded, err
 	}
 	// Nobody has the address, and the code says whose it is to be.
 	ev.Kind, ev.LinkCode, ev.Client = conversations.EventLinked, r.code, r.linked
-	r = reading{c: c, ev: ev, now: now, snapshot: snapshot}
-	return r.read(ctx)
+	linked := reading{c: c, ev: ev, now: now, snapshot: snapshot}
+	return linked.read(ctx)
 }
 
-// loadByMessage loads for an event that names nobody, only a message of ours.
-func (c *Caseload) loadByMessage(ctx context.Context, ev conversations.Event, now time.Time, snapshot bool) (Loaded, error) {
-	var peer string
-	err := single(ctx, c.db.reader(), []any{&peer}, "SELECT peer FROM messages WHERE id = $1", ev.Message)
-	if errors.Is(err, errNoRow) {
-		return Loaded{}, fmt.Errorf("load for message %s: %w", ev.Message, ErrNotFound)
-	}
-	if err != nil {
-		return Loaded{}, fmt.Errorf("load for message %s: %w", ev.Message, err)
-	}
-	ev.Client = clientOf(peer)
-	r := reading{c: c, ev: ev, now: now, snapshot: snapshot, peer: peer}
-	return r.read(ctx)
-}
-
-// reading is one Load on its way through a batch.
+// reading is one Load on its way.
 type reading struct {
 	c        *Caseload
 	ev       conversations.Event
 	now      time.Time
 	snapshot bool
-	peer     string // of an unknown sender, if known beforehand
+	peer     string // of an unknown sender
 
 	loaded    Loaded
 	known     bool
 	sealed    []byte // the snapshot
-	unknown   Loaded // what holds if the sender is unknown
 	duplicate bool
 	code      string                 // the link code in the event, normalised
 	linked    conversations.ClientID // whose code it is
 }
 
 func (r *reading) read(ctx context.Context) (Loaded, error) {
+	if r.ev.Client != "" || r.ev.From.Value != "" {
+		var b batch
+		r.queueFacts(&b)
+		if err := r.run(ctx, &b); err != nil {
+			return Loaded{}, err
+		}
+	}
+	switch {
+	case r.known:
+		return r.readClient()
+	case r.ev.Client != "":
+		return Loaded{}, fmt.Errorf("load client %s: %w", r.ev.Client, ErrNotFound)
+	}
 	var b batch
-	r.queue(&b)
-	if err := r.c.db.reader().run(ctx, &b); err != nil {
-		return Loaded{}, fmt.Errorf("load: %w", err)
+	r.queueStranger(&b)
+	if err := r.run(ctx, &b); err != nil {
+		return Loaded{}, err
+	}
+	r.loaded.Event, r.loaded.peer = r.ev, r.peer
+	return r.loaded, nil
+}
+
+func (r *reading) run(ctx context.Context, b *batch) error {
+	if err := r.c.db.reader().run(ctx, b); err != nil {
+		return fmt.Errorf("load: %w", err)
 	}
 	if r.duplicate {
-		return Loaded{}, ErrDuplicate
+		return ErrDuplicate
 	}
-	if !r.known {
-		if r.ev.Client != "" {
-			return Loaded{}, fmt.Errorf("load client %s: %w", r.ev.Client, ErrNotFound)
-		}
-		r.unknown.Event, r.unknown.peer = r.ev, r.peer
-		return r.unknown, nil
-	}
+	return nil
+}
+
+func (r *reading) readClient() (Loaded, error) {
 	r.ev.Client = r.loaded.Client
 	r.loaded.Event, r.loaded.peer = r.ev, string(r.loaded.Client)
 	if len(r.sealed) > 0 {
@@ -100,29 +107,59 @@ func (r *reading) read(ctx context.Context) (Loaded, error) {
 	return r.loaded, nil
 }
 
-// queue puts the revision before the facts: if a turn is committed between the
-// two, the facts are newer than the revision, and our own commit finds out.
-func (r *reading) queue(b *batch) {
-	if comesIn(r.ev.Kind) && r.ev.ProviderID != "" {
-		b.query(r.seen, `SELECT id, parked FROM messages
-			WHERE direction = 'in' AND provider_id <> '' AND channel = $1 AND provider_id = $2`, r.ev.From.Channel, clean(r.ev.ProviderID))
-	}
-	if r.ev.Client != "" {
-		r.queueFacts(b, "$1", []any{string(r.ev.Client)})
-		return
-	}
-	if r.ev.From.Value != "" {
+// queueFacts reads what there is about a client. The revision comes before the
+// appointments: if a turn is committed between the two, they are newer than the
+// revision, and our own commit finds out.
+func (r *reading) queueFacts(b *batch) {
+	who, args := "$1", []any{string(r.ev.Client)}
+	if r.ev.Client == "" {
 		hashes := r.c.seal.Hashes(hashAddress, addressKey(r.ev.From))
 		r.peer = stranger(hashes[0])
-		which, args := in([]any{r.ev.From.Channel}, hashes)
+		who, args = in([]any{r.ev.From.Channel}, hashes)
 		// A closed client's address may be somebody else's by now: theirs first.
-		r.queueFacts(b, `(SELECT client FROM client_addresses WHERE channel = $1 AND hash IN (`+which+`)
-			ORDER BY active DESC, preferred_at DESC LIMIT 1)`, args)
+		who = `(SELECT client FROM client_addresses WHERE channel = $1 AND hash IN (` + who + `)
+			ORDER BY active DESC, preferred_at DESC LIMIT 1)`
+	}
+	snapshot, seen := "NULL", "''"
+	if r.snapshot {
+		snapshot = "v.snapshot"
+	}
+	about := args
+	if comesIn(r.ev.Kind) && r.ev.ProviderID != "" {
+		n := len(args)
+		about = append(args[:n:n], r.ev.From.Channel, clean(r.ev.ProviderID))
+		seen = fmt.Sprintf("COALESCE((%s AND channel = $%d AND provider_id = $%d), '')", cameBefore, n+1, n+2)
+	}
+	b.query(r.client, `SELECT c.id, c.name, c.named, c.language, c.zone, c.wakes, c.detail, c.closed_at, s.id, s.name,
+			COALESCE(v.revision, 0), COALESCE(v.crisis_said, 0), COALESCE(v.answered_at, 0), `+snapshot+`,
+			COALESCE(a.channel, ''), COALESCE(a.id, ''), a.address, COALESCE(a.agreement, ''), COALESCE(a.blocked, FALSE), `+seen+`
+		FROM clients c JOIN specialists s ON s.id = c.specialist LEFT JOIN conversations v ON v.peer = c.id
+			LEFT JOIN client_addresses a ON a.client = c.id
+		WHERE c.id = `+who+` ORDER BY a.preferred_at DESC, a.channel`, about...)
+	n := len(args)
+	b.query(r.appointment, fmt.Sprintf(`SELECT id, kind, at, minutes, place, status, proposed_at FROM appointments
+		WHERE client = %s AND at >= $%d AND status <> 'cancelled' ORDER BY at, id`, who, n+1),
+		append(args[:n:n], millis(r.now.Add(-aftermath)))...)
+}
+
+// cameBefore finds the row of an event that came before: why it is parked, or
+// nothing, then its id.
+const cameBefore = `SELECT parked || ' ' || id FROM messages WHERE direction = 'in' AND provider_id <> ''`
+
+// queueStranger reads what there is about an address that nobody has.
+func (r *reading) queueStranger(b *batch) {
+	if comesIn(r.ev.Kind) && r.ev.ProviderID != "" {
+		b.query(func(scan scan) error {
+			var row string
+			err := scan(&row)
+			r.seen(row)
+			return err
+		}, cameBefore+" AND channel = $1 AND provider_id = $2", r.ev.From.Channel, clean(r.ev.ProviderID))
 	}
 	b.query(func(scan scan) error {
 		var crisis, answered int64
-		err := scan(&r.unknown.Revision, &crisis, &answered)
-		r.unknown.Facts.CrisisSaid, r.unknown.Facts.Answered = instant(crisis), instant(answered)
+		err := scan(&r.loaded.Revision, &crisis, &answered)
+		r.loaded.Facts.CrisisSaid, r.loaded.Facts.Answered = instant(crisis), instant(answered)
 		return err
 	}, "SELECT revision, crisis_said, answered_at FROM conversations WHERE peer = $1", r.peer)
 	r.queueLink(b)
@@ -145,62 +182,38 @@ func (r *reading) queueLink(b *batch) {
 		WHERE l.used_at = 0 AND l.expires_at > $1 AND c.closed_at = 0 AND l.hash IN (`+which+`)`, args...)
 }
 
-// queueFacts reads the facts about one client; who is an expression for the id.
-func (r *reading) queueFacts(b *batch, who string, args []any) {
-	snapshot := "NULL"
-	if r.snapshot {
-		snapshot = "v.snapshot"
+// seen notes the row that the event has already, if any. It is a duplicate,
+// unless it is the very row that is to be tried again.
+func (r *reading) seen(row string) {
+	if row != "" {
+		r.duplicate = row[0] == ' ' || !strings.HasSuffix(row, " "+string(r.ev.Message))
 	}
-	b.query(r.client, `SELECT c.id, c.name, c.named, c.language, c.zone, c.wakes, c.detail, c.closed_at, s.id, s.name,
-			COALESCE(v.revision, 0), COALESCE(v.crisis_said, 0), COALESCE(v.answered_at, 0), `+snapshot+`
-		FROM clients c JOIN specialists s ON s.id = c.specialist LEFT JOIN conversations v ON v.peer = c.id
-		WHERE c.id = `+who, args...)
-	b.query(r.reach, `SELECT channel, id, address, agreement, blocked FROM client_addresses
-		WHERE client = `+who+` ORDER BY preferred_at DESC, channel`, args...)
-	from := fmt.Sprintf("$%d", len(args)+1)
-	b.query(r.appointment, `SELECT id, kind, at, minutes, place, status, proposed_at FROM appointments
-		WHERE client = `+who+` AND at >= `+from+` AND status <> 'cancelled' ORDER BY at, id`,
-		append(args[:len(args):len(args)], millis(r.now.Add(-aftermath)))...)
 }
 
-func (r *reading) seen(scan scan) error {
-	var id conversations.MessageID
-	var parked string
-	if err := scan(&id, &parked); err != nil {
-		return err
-	}
-	r.duplicate = parked == "" || id != r.ev.Message
-	return nil
-}
-
+// client reads one row of facts: the client, and one of their addresses.
 func (r *reading) client(scan scan) error {
 	l := &r.loaded
 	client := &l.Facts.Client
-	var zone string
+	var zone, seen string
 	var closed, crisis, answered int64
+	var at reached
+	var reach conversations.Reach
 	err := scan(&client.ID, &client.Name, &client.Named, &client.Language, &zone, &client.Wakes, &client.Detail, &closed,
-		&l.Facts.Specialist.ID, &l.Facts.Specialist.Name, &l.Revision, &crisis, &answered, &r.sealed)
+		&l.Facts.Specialist.ID, &l.Facts.Specialist.Name, &l.Revision, &crisis, &answered, &r.sealed,
+		&reach.Channel, &at.id, &at.sealed, &reach.Agreement, &reach.Blocked, &seen)
 	if err != nil {
 		return err
 	}
 	r.known, l.Client, client.Closed = true, client.ID, closed != 0
 	l.Facts.CrisisSaid, l.Facts.Answered = instant(crisis), instant(answered)
-	client.Zone, err = location(zone)
-	if err != nil {
+	if at.id != "" {
+		at.channel = reach.Channel
+		l.addresses, l.Facts.Reach = append(l.addresses, at), append(l.Facts.Reach, reach)
+	}
+	r.seen(seen)
+	if client.Zone, err = location(zone); err != nil {
 		return fmt.Errorf("client %s: %w", client.ID, err)
 	}
-	return nil
-}
-
-func (r *reading) reach(scan scan) error {
-	var at reached
-	var reach conversations.Reach
-	if err := scan(&reach.Channel, &at.id, &at.sealed, &reach.Agreement, &reach.Blocked); err != nil {
-		return err
-	}
-	at.channel = reach.Channel
-	r.loaded.addresses = append(r.loaded.addresses, at)
-	r.loaded.Facts.Reach = append(r.loaded.Facts.Reach, reach)
 	return nil
 }
 
