@@ -100,6 +100,7 @@ func (p process) Claim(_ context.Context, now time.Time, limit int) ([]store.Sen
 			open = append(open, r)
 		case conversations.Sending:
 			busy[lineOf(r.Send)] = true
+		default: // Ended: it keeps nothing back.
 		}
 	}
 	slices.SortFunc(open, func(a, b *row) int {

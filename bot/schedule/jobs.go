@@ -33,37 +33,37 @@ func waitAfter(tries int, waits []time.Duration) time.Duration {
 	return waits[min(max(tries, 1), len(waits))-1]
 }
 
-// code is what is stored of an error: one word of a closed list.
-type code string
+// codeError is what is stored of an error: one word of a closed list.
+type codeError string
 
 // The codes.
 const (
-	codeTimeout  code = "timeout"        // the turn did not end in its time
-	codeStopped  code = "stopped"        // the process is ending
-	codeConflict code = "conflict"       // others of the same person came first, again and again
-	codePanic    code = "panic"          // a bug
-	codeTurn     code = "turn_not_taken" // anything else; the log has it
-	codeParked   code = "still_parked"   // the turn failed again and was kept again
-	codeRow      code = "row_not_read"   // the parked text could not be read
-	codeTooLate  code = "too_late"       // the next try would come after the appointment
+	errTimeout  codeError = "timeout"        // the turn did not end in its time
+	errStopped  codeError = "stopped"        // the process is ending
+	errConflict codeError = "conflict"       // others of the same person came first, again and again
+	errPanic    codeError = "panic"          // a bug
+	errTurn     codeError = "turn_not_taken" // anything else; the log has it
+	errParked   codeError = "still_parked"   // the turn failed again and was kept again
+	errRow      codeError = "row_not_read"   // the parked text could not be read
+	errTooLate  codeError = "too_late"       // the next try would come after the appointment
 )
 
-func (c code) Error() string { return string(c) }
+func (c codeError) Error() string { return string(c) }
 
 // codeOf names an error without its words.
-func codeOf(err error) code {
-	var c code
+func codeOf(err error) codeError {
+	var c codeError
 	switch {
 	case errors.As(err, &c):
 		return c
 	case errors.Is(err, context.DeadlineExceeded):
-		return codeTimeout
+		return errTimeout
 	case errors.Is(err, context.Canceled):
-		return codeStopped
+		return errStopped
 	case errors.Is(err, store.ErrConflict):
-		return codeConflict
+		return errConflict
 	default:
-		return codeTurn
+		return errTurn
 	}
 }
 
@@ -74,7 +74,7 @@ func (s *Schedule) run(ctx context.Context, job *rivertype.JobRow, ev conversati
 		if p := recover(); p != nil {
 			// The value of a panic may hold a person's words; its stack does not.
 			s.c.Logger.Error("a job panicked", "kind", job.Kind, "job_id", job.ID, "stack", string(debug.Stack()))
-			err = codePanic
+			err = errPanic
 		}
 	}()
 	err = s.c.Event(ctx, ev)
@@ -127,7 +127,7 @@ func (w *reminders) Work(ctx context.Context, job *river.Job[store.ReminderArgs]
 		w.c.Logger.Error("a reminder was given up", "job_id", job.ID, "appointment_id", string(job.Args.Appointment),
 			"code", string(codeOf(err)))
 		w.c.Worked(job.Kind, "given_up")
-		return river.JobCancel(codeTooLate)
+		return river.JobCancel(errTooLate)
 	}
 	return w.end(job.JobRow, err)
 }
@@ -177,7 +177,7 @@ func (w *turnRetries) Work(ctx context.Context, job *river.Job[store.RetryTurnAr
 	}
 	if err == nil {
 		if _, err = w.parked(ctx, job); err == nil {
-			err = codeParked
+			err = errParked
 		} else if handled(err) {
 			err = nil
 		}
@@ -200,6 +200,6 @@ func (w *turnRetries) parked(ctx context.Context, job *river.Job[store.RetryTurn
 		return ev, context.Canceled
 	default:
 		w.c.Logger.Warn("a parked text was not read", "job_id", job.ID, "message_id", string(job.Args.Message), "error", err)
-		return ev, codeRow
+		return ev, errRow
 	}
 }
