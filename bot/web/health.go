@@ -16,9 +16,8 @@ const readyWithin = 2 * time.Second
 // and should it be given work. Neither says what exactly is wrong: the webhook
 // listener is open to everybody, and the log has it.
 type health struct {
-	store    Stores
-	stopping *atomic.Bool
-	log      *slog.Logger
+	store Stores
+	log   *slog.Logger
 	// unready remembers the last answer, so that a probe every few seconds
 	// writes one line when something changes and not one each.
 	unready atomic.Bool
@@ -55,10 +54,6 @@ type readiness struct {
 
 // serveReady answers 200 when SQL is reachable and migrated, 503 otherwise.
 func (h *health) serveReady(w http.ResponseWriter, r *http.Request) {
-	if h.stopping.Load() {
-		answer(w, http.StatusServiceUnavailable, readiness{Status: "stopping", Reason: "this process is stopping"})
-		return
-	}
 	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
 	defer cancel()
 	if err := h.store.Ping(ctx); err != nil {

@@ -17,7 +17,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -102,7 +101,6 @@ type Server struct {
 	listeners  []*listener
 	stopWithin time.Duration
 	log        *slog.Logger
-	stopping   atomic.Bool
 }
 
 // A listener is one address and what is served there.
@@ -131,7 +129,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("register the metrics of the listeners: %w", err)
 	}
-	h := &health{store: c.Store, stopping: &s.stopping, log: c.Logger}
+	h := &health{store: c.Store, log: c.Logger}
 	pages, err := console(c, h)
 	if err != nil {
 		return nil, err
@@ -276,7 +274,6 @@ func (s *Server) Run(ctx context.Context) error {
 			running--
 		}
 	}
-	s.stopping.Store(true)
 	faults = append(faults, s.shutdown(ctx)...)
 	for range running {
 		faults = append(faults, <-ended)

@@ -269,3 +269,27 @@ func plain[T ~string](list []T) []string {
 	}
 	return words
 }
+
+func TestAFaultRepeatsOnlyWhatIsOurs(t *testing.T) {
+	t.Parallel()
+	a := described()
+	for name, row := range map[string]struct {
+		said        huma.ErrorDetail
+		field, says string
+	}{
+		"unknown_message":  {huma.ErrorDetail{Message: "cannot unmarshal John", Location: "body.at", Value: "John"}, "body.at", "is not what this field takes"},
+		"unknown_place":    {huma.ErrorDetail{Message: "expected string", Location: "body.John.at", Value: 7}, "body", "must be a string"},
+		"unknown_property": {huma.ErrorDetail{Message: "unexpected property", Location: "body.John"}, "body", "holds a field that is not known here; check its spelling"},
+		"no_place":         {huma.ErrorDetail{Message: "John"}, "request", "is not what this field takes"},
+		"missing":          {huma.ErrorDetail{Message: "expected required property at to be present", Location: "body"}, "body.at", "is missing"},
+		"missing_unknown":  {huma.ErrorDetail{Message: "expected required property john to be present", Location: "body"}, "body", "is not what this field takes"},
+		"one_of":           {huma.ErrorDetail{Message: `expected value to be one of "sms, telegram"`, Location: "body.channel", Value: "John"}, "body.channel", "must be one of: sms, telegram"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := a.fault(&row.said); got.Field != row.field || got.Message != row.says {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
