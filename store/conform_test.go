@@ -19,7 +19,7 @@ import (
 )
 
 // The conformance suite: every test runs on each database that this machine
-// has. bench is a store under test with what a test needs beside it.
+// has. A fixture is a store under test with what a test needs beside it.
 type fixture struct {
 	testing.TB
 	db       storetest.DB

@@ -397,6 +397,26 @@ func TestFlagAndAlertEffects(t *testing.T) {
 	})
 }
 
+// Every kind and every status of an appointment, and every channel, can be
+// written to the caseload.
+func TestAppointmentKinds(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(f *fixture) {
+		client, _ := f.client()
+		for _, kind := range conversations.AppointmentKinds {
+			f.event(client, conversations.EventBooked, conversations.Book{Appointment: conversations.Appointment{
+				ID: conversations.AppointmentID(kind), Kind: kind, At: f.now,
+			}})
+		}
+		for _, status := range conversations.AppointmentStatuses {
+			f.event(client, conversations.EventMoved, conversations.SetAppointment{ID: "first", Status: status})
+		}
+		for _, channel := range conversations.Channels {
+			f.do(f.text(conversations.Address{Channel: channel, Value: "1"}, "hello"))
+		}
+	})
+}
+
 // Every kind of event can be written to the caseload.
 func TestEventKinds(t *testing.T) {
 	t.Parallel()
