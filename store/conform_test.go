@@ -140,6 +140,7 @@ func (f *fixture) turn(loaded store.Loaded, effects ...conversations.Effect) sto
 	switch loaded.Event.Kind {
 	case conversations.EventText, conversations.EventButton, conversations.EventEdited, conversations.EventLinked:
 		t.Inbound = f.id("in")
+	default:
 	}
 	return t
 }

@@ -276,8 +276,12 @@ func TestPoisonedTurn(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(f *fixture) {
 		poisons := map[string]func(*store.Turn){
-			"status":     func(t *store.Turn) { t.Effects = append(t.Effects, conversations.Book{Appointment: conversations.Appointment{ID: "x", Kind: "seance"}}) },
-			"no_such":    func(t *store.Turn) { t.Effects = append(t.Effects, conversations.SetAppointment{ID: "nowhere", Status: conversations.Booked}) },
+			"status": func(t *store.Turn) {
+				t.Effects = append(t.Effects, conversations.Book{Appointment: conversations.Appointment{ID: "x", Kind: "seance"}})
+			},
+			"no_such": func(t *store.Turn) {
+				t.Effects = append(t.Effects, conversations.SetAppointment{ID: "nowhere", Status: conversations.Booked})
+			},
 			"duplicate":  func(t *store.Turn) { t.Loaded.Event.ProviderID = "SM-known" },
 			"conflict":   func(t *store.Turn) { f.do(f.text(t.Loaded.Event.From, "meanwhile")) },
 			"message_id": func(t *store.Turn) { t.Messages[0].ID = "out-known" },

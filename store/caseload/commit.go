@@ -42,8 +42,9 @@ func comesIn(kind conversations.EventKind) bool {
 	case conversations.EventText, conversations.EventButton, conversations.EventEdited, conversations.EventLinked,
 		conversations.EventBlocked, conversations.EventUnblocked:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // work is a turn made ready: sealed and turned into rows, so that the
@@ -88,10 +89,9 @@ type joined struct {
 type outgoing struct {
 	send Send
 	// row is all columns but the last four; see insertOutgoing.
-	row      []any
-	channel  conversations.Channel
-	due      int64
-	question bool
+	row     []any
+	channel conversations.Channel
+	due     int64
 }
 
 func (c *Caseload) prepare(t Turn) (*work, error) {
@@ -213,6 +213,7 @@ func (c *Caseload) prepareConversation(w *work) error {
 			crisis, answered = now, now
 		case conversations.Answer:
 			answered = now
+		case conversations.Prompt:
 		}
 	}
 	w.conversation = []any{w.peer, t.Loaded.Revision + 1, snapshot, crisis, answered, channel, address, now, now}

@@ -86,33 +86,23 @@ func migrateSQLite(ctx context.Context, path string, log *slog.Logger) (err erro
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	for range migrateTries {
-		if err = migrations.Up(ctx, db, migrations.SQLite, log); err == nil || ctx.Err() != nil {
-			break
+		if err = migrations.Up(ctx, db, migrations.SQLite, log); err == nil {
+			err = migrations.UpJobs(ctx, riversqlite.New(db), log)
+		}
+		if err == nil || ctx.Err() != nil {
+			return err
 		}
 	}
-	if err != nil {
-		return err
-	}
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("migrate the jobs: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // After the commit it is a no-op.
-	if err := migrations.UpJobsTx(ctx, riversqlite.New(db), tx, log); err != nil {
-		return err
-	}
-	return tx.Commit()
+	return err
 }
 
 // prepared keeps the statements of one pool.
 type prepared struct{ statements sync.Map } // text → *sql.Stmt
 
 func (p *prepared) get(text string) (*sql.Stmt, bool) {
-	s, ok := p.statements.Load(text)
-	if !ok {
-		return nil, false
-	}
-	return s.(*sql.Stmt), true
+	kept, _ := p.statements.Load(text)
+	s, ok := kept.(*sql.Stmt)
+	return s, ok
 }
 
 // make prepares a statement for good. The pool must have a connection to spare.
@@ -121,10 +111,8 @@ func (p *prepared) make(ctx context.Context, db *sql.DB, text string) (*sql.Stmt
 	if err != nil {
 		return nil, err
 	}
-	if known, raced := p.statements.LoadOrStore(text, s); raced {
-		_ = s.Close()
-		return known.(*sql.Stmt), nil
-	}
+	// One that another goroutine kept meanwhile is replaced, and ends with the pool.
+	p.statements.Store(text, s)
 	return s, nil
 }
 
@@ -208,9 +196,8 @@ func (db *sqliteDB) write(ctx context.Context, do func(tx transaction) error) er
 		return fmt.Errorf("commit: %w", err)
 	}
 	for _, text := range tx.fresh {
-		if _, err := db.written.make(ctx, db.writer, text); err != nil {
-			break // It worked a moment ago; the next transaction tries again.
-		}
+		// It worked a moment ago; if not now, the next transaction tries again.
+		_, _ = db.written.make(ctx, db.writer, text) //nolint:sqlclosecheck // It is kept for good.
 	}
 	return nil
 }

@@ -262,8 +262,9 @@ func (c *Caseload) openState(peer string, sealed []byte) (state conversations.St
 var locations sync.Map // name → *time.Location
 
 func location(name string) (*time.Location, error) {
-	if known, ok := locations.Load(name); ok {
-		return known.(*time.Location), nil
+	kept, _ := locations.Load(name)
+	if known, ok := kept.(*time.Location); ok {
+		return known, nil
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {

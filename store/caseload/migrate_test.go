@@ -1,7 +1,6 @@
 package caseload
 
 import (
-	"context"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -14,17 +13,17 @@ func TestMigrateTwiceAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 3 {
 		wg.Go(func() {
-			if err := Migrate(context.Background(), url, slog.New(slog.DiscardHandler)); err != nil {
+			if err := Migrate(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	c, err := Open(context.Background(), Config{DatabaseURL: url, Logger: slog.New(slog.DiscardHandler)})
+	c, err := Open(t.Context(), Config{DatabaseURL: url, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Ping(context.Background()); err != nil {
+	if err := c.Ping(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.Close(); err != nil {

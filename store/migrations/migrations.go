@@ -63,25 +63,14 @@ func Up(ctx context.Context, db *sql.DB, dialect Dialect, log *slog.Logger) erro
 	return nil
 }
 
-// UpJobs runs what is missing of River's migrations.
+// UpJobs runs what is missing of River's migrations. As with [Up], a process
+// that runs them beside another one may have to try again.
 func UpJobs[T any](ctx context.Context, driver riverdriver.Driver[T], log *slog.Logger) error {
 	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: quiet(log)})
 	if err != nil {
 		return fmt.Errorf("migrate the jobs: %w", err)
 	}
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return fmt.Errorf("migrate the jobs: %w", err)
-	}
-	return nil
-}
-
-// UpJobsTx is [UpJobs] within a transaction of the caller's.
-func UpJobsTx[T any](ctx context.Context, driver riverdriver.Driver[T], tx T, log *slog.Logger) error {
-	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: quiet(log)})
-	if err != nil {
-		return fmt.Errorf("migrate the jobs: %w", err)
-	}
-	if _, err := migrator.MigrateTx(ctx, tx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrate the jobs: %w", err)
 	}
 	return nil
@@ -138,7 +127,7 @@ func Versions(ctx context.Context, db *sql.DB, provider *goose.Provider) (curren
 		if ping := db.PingContext(ctx); ping != nil {
 			return 0, known, fmt.Errorf("reach the database: %w", ping)
 		}
-		return 0, known, nil //nolint:nilerr // The table is missing: never migrated.
+		return 0, known, nil // The table is missing: never migrated.
 	}
 	return current, known, nil
 }

@@ -139,10 +139,10 @@ func startCluster() (*cluster, error) {
 
 // await waits until the server takes connections.
 func (c *cluster) await() error {
-	deadline := time.Now().Add(30 * time.Second) //nolint:forbidigo // A real server takes real time.
+	deadline := time.Now().Add(30 * time.Second)
 	for {
 		err := c.admin("SELECT 1")
-		if err == nil || time.Now().After(deadline) { //nolint:forbidigo // The same.
+		if err == nil || time.Now().After(deadline) {
 			return err
 		}
 		time.Sleep(20 * time.Millisecond) //nolint:forbidigo // There is no signal to wait for.
