@@ -35,7 +35,7 @@ type service struct {
 	mu     sync.Mutex
 	events []conversations.Event
 	counts map[string]int
-	asked  context.Context // of the newest request to our own server
+	gone   <-chan struct{} // closed when whoever sent the newest request to our own server has hung up
 	answer func(ctx context.Context, ev conversations.Event) error
 }
 
@@ -88,7 +88,7 @@ func prepare(t *testing.T, change func(*Config)) *service {
 	s.Routes(mux)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
-		s.asked = r.Context()
+		s.gone = r.Context().Done()
 		s.mu.Unlock()
 		mux.ServeHTTP(w, r)
 	}))
@@ -124,9 +124,9 @@ func (s *service) counted(what string) int {
 // hungUp waits until our own server knows that whoever sent the newest request is gone.
 func (s *service) hungUp() {
 	s.mu.Lock()
-	asked := s.asked
+	gone := s.gone
 	s.mu.Unlock()
-	<-asked.Done()
+	<-gone
 }
 
 func (s *service) answerWith(f func(ctx context.Context, ev conversations.Event) error) {

@@ -51,6 +51,7 @@ func TestAsk(t *testing.T) {
 		"the_same_words_yesterday":    {sent: []sent{{same, -24 * time.Hour}}},
 		"the_same_words_this_morning": {sent: []sent{{same, -time.Hour}, {same, 3 * time.Second}}, found: 2, outcome: outbox.Sent},
 		"the_same_words_later":        {sent: []sent{{same, 3 * time.Second}, {same, 8 * time.Minute}}, found: 1, outcome: outbox.Sent},
+		"only_much_later":             {sent: []sent{{same, 8 * time.Minute}}},
 		"nearest_of_two":              {sent: []sent{{same, -time.Minute}, {same, 3 * time.Second}}, found: 2, outcome: outbox.Sent},
 		"clocks_differ":               {sent: []sent{{same, -90 * time.Second}}, found: 1, outcome: outbox.Sent},
 		"clocks_differ_and_two":       {sent: []sent{{same, -90 * time.Second}, {same, 2 * time.Minute}}, err: ErrSeveral},

@@ -88,6 +88,7 @@ func readStatus(id string, form url.Values, now time.Time) (conversations.Event,
 	ev := conversations.Event{
 		Kind:       conversations.EventDelivery,
 		At:         now.UTC(),
+		Channel:    conversations.SMS,
 		Message:    conversations.MessageID(id),
 		Delivery:   delivery,
 		ProviderID: sid,

@@ -20,7 +20,7 @@ func TestStatusCallbacks(t *testing.T) {
 	callback := publicly + StatusPath + "?m=m1"
 	event := func(d conversations.Delivery, reason string) []conversations.Event {
 		return []conversations.Event{{
-			Kind: conversations.EventDelivery, At: noon, Message: "m1", Delivery: d, Reason: reason, ProviderID: sid("7"),
+			Kind: conversations.EventDelivery, Channel: conversations.SMS, At: noon, Message: "m1", Delivery: d, Reason: reason, ProviderID: sid("7"),
 		}}
 	}
 	rows := map[string]struct {
