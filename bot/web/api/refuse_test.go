@@ -148,7 +148,7 @@ func TestATakenNumberIsExplained(t *testing.T) {
 }
 
 // TestBadInput sends one request each that is wrong in one way.
-func TestBadInput(t *testing.T) {
+func TestBadInput(t *testing.T) { //nolint:tparallel // The rows share one fixture, and no row may cause an event.
 	t.Parallel()
 	f := once(t)
 	sam := f.sam()
@@ -265,7 +265,7 @@ func TestAnUnstatedLengthIsBoundedToo(t *testing.T) {
 }
 
 // TestAFailingTurnIsNoSecret gives the turn the errors that it can have.
-func TestAFailingTurnIsNoSecret(t *testing.T) {
+func TestAFailingTurnIsNoSecret(t *testing.T) { //nolint:tparallel // The rows take turns at making the one turn fail.
 	t.Parallel()
 	f := once(t)
 	john := f.agreed(f.sam(), 621)
@@ -326,7 +326,9 @@ func TestNothingThatWasSentComesBack(t *testing.T) {
 	}
 	values := []any{
 		person, person + " ferch Llywelyn", "+447700900777", "07700 900777x", "07700-900-777 " + person, person + "@example.org\n",
-		[]any{person}, map[string]any{person: person}, 900777, -1.5, true, nil, "sms", "given", "regular",
+		[]any{person},
+		map[string]any{person: person},
+		900777, -1.5, true, nil, "sms", "given", "regular",
 		"2020-01-01T00:00:00Z", "2031-01-01T00:00:00+25:00", strings.Repeat(person, 100), person + "\u0000", "\u202e" + person,
 	}
 	rapid.Check(t, func(r *rapid.T) {
