@@ -28,7 +28,11 @@ func (s stores) keys() (*seal.Keys, error) {
 	if strings.TrimSpace(s.SecretKeys) == "" {
 		return nil, errors.New("SECRET_KEYS: is missing; make one with: openssl rand -base64 32")
 	}
-	return seal.Parse(s.SecretKeys)
+	keys, err := seal.Parse(s.SecretKeys)
+	if err != nil {
+		return nil, fmt.Errorf("SECRET_KEYS: %w", err)
+	}
+	return keys, nil
 }
 
 // listeners says where the program listens: three ports, so that the internet

@@ -51,9 +51,10 @@ const (
 	testNumber   = "+447700900000"
 	testBot      = "7000000001:carrier-bot-token"
 	testSecret   = "test-webhook-secret"
-	testKeys     = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
+	testKeys     = "3q2+796tvu/erb7v3q2+796tvu8AAQIDBAUGBwgJCgs="
 	johnsNumber  = "+447700900123"
 	answerWithin = 20 * time.Second
+	awaitWithin  = 90 * time.Second
 )
 
 // service is the real binary, serving, with a carrier of its own.
@@ -246,17 +247,25 @@ func (s *service) stop() {
 // await asks until it is so.
 func (s *service) await(what string, is func() bool) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 90*time.Second)
+	if !s.wait(is) {
+		s.t.Fatalf("waited for nothing: %s", what)
+	}
+}
+
+// wait asks until it is so, or for too long.
+func (s *service) wait(is func() bool) bool {
+	ctx, cancel := context.WithTimeout(s.t.Context(), awaitWithin)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for !is() {
 		select {
 		case <-ctx.Done():
-			s.t.Fatalf("waited for nothing: %s", what)
+			return false
 		case <-tick.C:
 		}
 	}
+	return true
 }
 
 func (s *service) get(address string) (int, string) {

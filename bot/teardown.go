@@ -40,10 +40,15 @@ func (t *teardown) run() error {
 	return errors.Join(errs...)
 }
 
-// indent writes each line of an error as an item of a list.
+// indent writes each line of an error as an item of a list, once.
 func indent(err error) string {
 	var b strings.Builder
+	said := map[string]bool{}
 	for _, line := range strings.Split(err.Error(), "\n") {
+		if said[line] {
+			continue
+		}
+		said[line] = true
 		b.WriteString("  - " + line + "\n")
 	}
 	return strings.TrimRight(b.String(), "\n")

@@ -16,12 +16,18 @@ func (s *step) stops() bool {
 }
 
 // starts says whether the text begins the texting again. A bare YES is one of
-// the carriers' words for it, but only from somebody who had stopped.
+// the carriers' words for it (and Twilio calls it START whoever writes it), so
+// that such a word starts only what had ended; otherwise it is a plain yes.
 func (s *step) starts() bool {
-	if s.event.OptOut == "start" || s.reading.Intent == understand.Start {
+	if s.reading.Intent == understand.Start {
 		return true
 	}
-	return s.carrierWord() == "start" && s.reach(s.event.From.Channel).Agreement == AgreementStopped
+	switch s.reach(s.event.From.Channel).Agreement {
+	case AgreementStopped, AgreementDeclined:
+		return s.event.OptOut == "start" || s.carrierWord() == "start"
+	default:
+		return false
+	}
 }
 
 // carrierWord is the reserved word that the text consists of, on the channel

@@ -202,6 +202,10 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 		return conversations.Event{
 			Kind: conversations.EventText, From: from(conversations.SMS), Text: rest, OptOut: strings.ToLower(rest),
 		}, true
+	case "carrier_start<":
+		return conversations.Event{
+			Kind: conversations.EventText, From: from(conversations.SMS), Text: rest, OptOut: "start",
+		}, true
 	case "edits<":
 		return conversations.Event{Kind: conversations.EventEdited, From: from(conversations.Telegram), Text: rest}, true
 	case "picture<":

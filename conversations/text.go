@@ -12,13 +12,10 @@ import (
 // words go to a person.
 const (
 	// sureEnough is for what changes the caseload at once.
-	sureEnough = 60
+	sureEnough = 45
 	// sureEnoughToAsk is for another time: it is read back before anything
 	// moves, so that a wrong reading costs a question and nothing else.
 	sureEnoughToAsk = 30
-	// sureEnoughToKeep is for a yes to "which day and time?": only one that
-	// says plainly that it stays as it was.
-	sureEnoughToKeep = 75
 )
 
 // text is somebody writing. The order is the order of what matters: danger,
@@ -188,7 +185,13 @@ func (s *step) message() {
 	if s.repeatedNumber() {
 		return
 	}
-	if s.state.Open != nil {
+	if q := s.state.Open; q != nil {
+		if a, ok := s.facts.Appointment(q.Appointment); ok && q.Kind == AskReschedule && q.Put < 2 {
+			// "Yes" to "which day and what time?": asked once more, with an example.
+			s.flag(FlagNotUnderstood, "")
+			s.askAgain(a)
+			return
+		}
 		s.handOver(FlagNotUnderstood)
 		return
 	}
@@ -221,12 +224,7 @@ func (s *step) repeatedNumber() bool {
 // needed is how sure a reading of an intent must be.
 func (s *step) needed(i understand.Intent) int {
 	switch i {
-	case understand.Confirm:
-		if q := s.state.Open; q != nil && q.Kind == AskReschedule {
-			return sureEnoughToKeep
-		}
-		return sureEnough
-	case understand.Cannot, understand.Keep, understand.WrongPerson, understand.Language,
+	case understand.Confirm, understand.Cannot, understand.Keep, understand.WrongPerson, understand.Language,
 		understand.OptinNo, understand.OptinYes:
 		return sureEnough
 	case understand.Change:

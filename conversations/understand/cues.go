@@ -12,7 +12,7 @@ const cuePick = "pick"
 var meaning = map[Asked]map[string]Intent{
 	AskedNone:        {cueYes: Social, cueNo: Other, cuePositive: Social, cueNegative: Other, cueQuestion: Other},
 	AskedAppointment: {cueYes: Confirm, cueNo: Cannot, cuePositive: Confirm, cueNegative: Cannot, cueQuestion: AttendingQuestion},
-	AskedReschedule:  {cueYes: Confirm, cueNo: Cannot, cuePositive: Social, cueNegative: Cannot, cueQuestion: AttendingQuestion},
+	AskedReschedule:  {cueYes: Other, cueNo: Cannot, cuePositive: Social, cueNegative: Cannot, cueQuestion: AttendingQuestion},
 	AskedLead:        {cueYes: Interested, cueNo: NotInterested, cuePositive: Interested, cueNegative: NotInterested, cueQuestion: MoreInfo},
 	AskedScale:       {cueYes: Other, cueNo: Other, cuePositive: Other, cueNegative: Other, cueQuestion: Other},
 	AskedTask:        {cueYes: Done, cueNo: NotYet, cuePositive: Done, cueNegative: NotYet, cueQuestion: WantHelp},

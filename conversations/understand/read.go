@@ -152,6 +152,12 @@ func (l *Lexicons) weighTimes(q Query, s *scores, ms []mentioned, abs []token, c
 
 // weighContext lets the open question and the form of the text speak.
 func (l *Lexicons) weighContext(q Query, s *scores, abs []token, number answer) {
+	// "Leave it as it was" is a yes to the appointment, and the third answer only
+	// where another time was read back.
+	if q.Asked != AskedConfirmTime && s.by[Keep] > 0 {
+		s.by[Confirm] += s.by[Keep]
+		s.by[Keep] = 0
+	}
 	// A bare number where a day was asked for says too little, but about that.
 	if q.Asked == AskedReschedule && len(abs) > 0 && len(abs) <= 2 && abs[0].num > 0 && abs[0].shape != mention {
 		s.by[Change] += 3
