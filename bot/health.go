@@ -35,7 +35,7 @@ func (c healthCommand) Run(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := new(http.Client).Do(r)
 	if err != nil {
 		return fmt.Errorf("no answer from the service: %w", err)
 	}

@@ -64,7 +64,7 @@ func (c serveCommand) Run(ctx context.Context, s settings) (err error) {
 	if err := a.start(ctx); err != nil {
 		return err
 	}
-	return a.serve(ctx, c.listeners)
+	return a.serve(ctx, c.listeners, c.providers)
 }
 
 // warn says what nobody has vouched for yet.
@@ -78,8 +78,8 @@ func (a *app) warn(way conversations.Pathway) {
 }
 
 // serve listens until ctx ends, and then lets what was begun finish.
-func (a *app) serve(ctx context.Context, l listeners) error {
-	server, err := a.server(l, nil)
+func (a *app) serve(ctx context.Context, l listeners, p providers) error {
+	server, err := a.server(l, p, nil)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (a *app) serve(ctx context.Context, l listeners) error {
 
 // server puts the listeners together. Home takes the place of the console's
 // front page where it is not nil.
-func (a *app) server(l listeners, home http.Handler) (*web.Server, error) {
+func (a *app) server(l listeners, p providers, home http.Handler) (*web.Server, error) {
 	var hooks []web.Webhooks
 	var link func(code string) string
 	if a.sms != nil {
@@ -103,6 +103,7 @@ func (a *app) server(l listeners, home http.Handler) (*web.Server, error) {
 	})
 	return web.New(web.Config{
 		ConsoleAddr: l.ConsoleAddr, WebhookAddr: l.WebhookAddr, MetricsAddr: l.MetricsAddr,
+		ConsoleURL: p.ConsoleURL, PublicURL: p.PublicURL,
 		Store: a.store, Webhooks: hooks, Registry: a.registry, Home: home, Logger: a.log, API: service,
 	})
 }

@@ -163,13 +163,17 @@ func noonAhead() time.Duration {
 func freePorts(t *testing.T, n int) []string {
 	t.Helper()
 	var out []string
+	var held []net.Listener
 	for range n {
 		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer func() { _ = l.Close() }()
+		held = append(held, l)
 		out = append(out, l.Addr().String())
+	}
+	for _, l := range held {
+		_ = l.Close()
 	}
 	return out
 }

@@ -140,15 +140,7 @@ func (t *talk) line(ctx context.Context, line string) (done bool, err error) {
 	case "/quit", "/exit":
 		return true, nil
 	case "/wait":
-		d, err := time.ParseDuration(rest)
-		if err != nil || d <= 0 {
-			t.say("Say how long: /wait 30m, /wait 2h, /wait 24h")
-			return false, nil
-		}
-		t.clock.Advance(d)
-		t.world.carrier.Wake()
-		t.showClock()
-		t.wait(ctx, 8*time.Second)
+		t.pass(ctx, rest)
 	case "/caseload":
 		return false, t.caseload(ctx)
 	case "/press":
@@ -175,6 +167,19 @@ func (t *talk) text(ctx context.Context, line string) error {
 	}
 	t.wait(ctx, 2*time.Second)
 	return nil
+}
+
+// pass lets time pass.
+func (t *talk) pass(ctx context.Context, howLong string) {
+	d, err := time.ParseDuration(howLong)
+	if err != nil || d <= 0 {
+		t.say("Say how long: /wait 30m, /wait 2h, /wait 24h")
+		return
+	}
+	t.clock.Advance(d)
+	t.world.carrier.Wake()
+	t.showClock()
+	t.wait(ctx, 8*time.Second)
 }
 
 func (t *talk) press(ctx context.Context, which string) {

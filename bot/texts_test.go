@@ -298,6 +298,7 @@ func TestRedisMayDie(t *testing.T) {
 	}
 }
 
+//nolint:tparallel // Its parts text the same phone, one after another.
 func TestBadInputIsRefusedAndNamed(t *testing.T) {
 	t.Parallel()
 	s := serve(t, sqliteFile(t), "")

@@ -44,7 +44,7 @@ const (
 	worldNumber   = "+447700900000"
 	worldBot      = "7000000001:carrier-bot-token"
 	worldSecret   = "carrier-webhook-secret"
-	worldPublic   = "http://alongside.invalid"
+	worldPublic   = "https://alongside.invalid"
 	worldKeyFile  = "secret.key"
 	worldDatabase = "alongside.db"
 	worldPathway  = "ips"
@@ -106,7 +106,7 @@ func (w *world) open(ctx context.Context, c worldConfig) error {
 	if c.home != nil {
 		home = c.home(w.carrier)
 	}
-	server, err := w.server(listeners{ConsoleAddr: c.console, WebhookAddr: "127.0.0.1:0"}, home)
+	server, err := w.server(listeners{ConsoleAddr: c.console, WebhookAddr: "127.0.0.1:0"}, providers{}, home)
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,6 @@ type stage struct {
 	state conversations.State
 	now   time.Time
 	zone  *time.Location
-	texts int
 }
 
 const stageTime = "Mon 2006-01-02 15:04"

@@ -104,7 +104,7 @@ func (s *step) remind(a Appointment) {
 	if !a.At.After(s.now.Add(useless)) {
 		return
 	}
-	any := false
+	planned := false
 	var last time.Time
 	for _, before := range s.rules.Pathway.Reminders {
 		due := s.due(a, before)
@@ -112,10 +112,10 @@ func (s *step) remind(a Appointment) {
 			// Past, or pushed by holidays onto the one before it.
 			continue
 		}
-		any, last = true, due
+		planned, last = true, due
 		s.do(Remind{Appointment: a.ID, Stands: a.At, Before: before, At: due})
 	}
-	if !any && !s.wasReminded(a) {
+	if !planned && !s.wasReminded(a) {
 		s.do(Remind{Appointment: a.ID, Stands: a.At, Before: 0, At: s.now})
 	}
 }

@@ -21,6 +21,9 @@ import (
 	"time"
 )
 
+// caller makes the calls of the set-up.
+var caller = &http.Client{Timeout: 60 * time.Second}
+
 // service is the real binary, serving.
 type service struct {
 	cmd               *exec.Cmd
@@ -28,7 +31,6 @@ type service struct {
 	token             string
 	redisURL          string
 	databaseURL       string
-	peakKB            atomic.Int64
 	exited            chan struct{}
 }
 
@@ -76,7 +78,7 @@ func start(ctx context.Context, c Config, carrierURL string) (*service, error) {
 }
 
 func command(ctx context.Context, env []string, program string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, program, args...)
+	cmd := exec.CommandContext(ctx, program, args...) //nolint:gosec // G204: the program is this one, named by whoever measures.
 	cmd.Env = env
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 25 * time.Second
@@ -126,7 +128,7 @@ func (s *service) call(ctx context.Context, method, address string, body any) (i
 	}
 	r.Header.Set("Authorization", "Bearer "+s.token)
 	r.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := caller.Do(r)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -219,12 +221,19 @@ func (s *service) seedClient(ctx context.Context, specialist string, i int) erro
 // freePorts finds ports of loopback that nobody listens on.
 func freePorts(ctx context.Context, n int) ([]string, error) {
 	var out []string
+	var held []net.Listener
+	// All are held until the last is found: one that is let go may be given again.
+	defer func() {
+		for _, l := range held {
+			_ = l.Close()
+		}
+	}()
 	for range n {
 		l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, fmt.Errorf("find a free port: %w", err)
 		}
-		defer func() { _ = l.Close() }()
+		held = append(held, l)
 		out = append(out, l.Addr().String())
 	}
 	return out, nil

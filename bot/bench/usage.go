@@ -9,12 +9,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/redis/go-redis/v9"
-
-	"syscall"
 )
 
 // ticks is the unit of CPU time in /proc: 100 a second on every Linux that Go

@@ -205,7 +205,7 @@ func (e *brokenError) Unwrap() error { return e.err }
 func (r *Runner) park(ctx context.Context, event conversations.Event, loaded store.Loaded,
 	inbound conversations.MessageID, now time.Time, why *brokenError,
 ) (string, error) {
-	r.Logger.Error("turn parked", "event", event.Kind, "client", loaded.Client, "message", inbound, "error", why)
+	r.Logger.Error("turn parked", "event", event.Kind, "client", loaded.Client, "inbound", inbound, "error", why)
 	if inbound == "" {
 		// Nothing came from outside: whoever sent the event (a job, the API) is
 		// told, and tries again.

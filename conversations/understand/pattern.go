@@ -165,17 +165,16 @@ func (m *matcher) run(pc int32, i, words int) {
 			if i > m.from && t.before == sentence && t.shape != emoji && !m.across {
 				return
 			}
-			if in.op == opSet {
-				if !in.set.fits(t) {
-					return
-				}
-			} else {
+			if in.op == opSlot {
 				was := m.caps[in.slot]
 				if !m.caps.take(in.slot, t, i) {
 					return
 				}
 				m.run(pc+1, i+1, words+1)
 				m.caps[in.slot] = was
+				return
+			}
+			if !in.set.fits(t) {
 				return
 			}
 			pc, i, words = pc+1, i+1, words+1
@@ -328,6 +327,8 @@ func mandatory(seq []node) [][]int32 {
 			if len(union) > 0 {
 				out = append(out, union)
 			}
+		default:
+			// Slots, gaps and anchors take no word of their own.
 		}
 	}
 	return out
@@ -360,6 +361,8 @@ func (p *program) first() (words map[int32]bool, slots bool, err error) {
 		case opSplit:
 			walk(in.x)
 			walk(in.y)
+		case opMatch:
+			// A pattern that may match nothing begins with whatever comes.
 		}
 	}
 	walk(0)

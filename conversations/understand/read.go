@@ -280,6 +280,8 @@ func (l *Lexicons) values(q Query, r *Reading, s *scores, ms []mentioned, abs []
 				}
 			}
 		}
+	default:
+		// The others have no value, or a number that was filled in before.
 	}
 }
 
@@ -348,6 +350,7 @@ func (l *Lexicons) languageOf(raw []token) (tag string, unreadable bool) {
 		return "other", true
 	}
 	best, second := -1, -1
+	//nolint:gosec // G602: best and second are -1 or indices of l.tags, which the loop has just given.
 	for n := range l.tags {
 		switch {
 		case best < 0 || only[n] > only[best]:
@@ -356,6 +359,7 @@ func (l *Lexicons) languageOf(raw []token) (tag string, unreadable bool) {
 			second = n
 		}
 	}
+	//nolint:gosec // G602: the same indices.
 	switch {
 	case best < 0 || only[best] == 0:
 		return "", false

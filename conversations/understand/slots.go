@@ -102,6 +102,8 @@ func (c *captures) take(s slot, t *token, i int) bool {
 		ok = t.shape == word && !t.known && !t.fuzzy
 	case slotAnyNumber:
 		ok = bare
+	case slotCount:
+		// Not a slot: it counts them.
 	}
 	if ok {
 		c[s] = int16(i + 1)
