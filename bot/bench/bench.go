@@ -61,10 +61,10 @@ type Row struct {
 }
 
 // texts are what clients write; each has exactly one answer, whatever was said
-// before it.
+// before it. A thanks, which has none, would count as lost.
 var texts = []string{
-	"yh thats fine see u then", "1", "when am i seeing sam next", "yes ill be there thanks",
-	"iawn diolch", "what time is it again", "yep see u then 👍", "gonna be 10 mins late sorry",
+	"when am i seeing sam next", "yes ill be there", "what time is it again", "gonna be 10 mins late sorry",
+	"can sam ring me", "pryd mae'r apwyntiad nesa?", "what can i text on here", "bydda i yna, diolch",
 }
 
 // number is the made-up number of client i. Ofcom sets aside a thousand mobile
