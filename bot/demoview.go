@@ -25,7 +25,7 @@ func (d *demo) caseload(ctx context.Context) (carrier.CaseloadView, error) {
 		if err != nil {
 			return view, fmt.Errorf("read the caseload: %w", err)
 		}
-		view.Clients = append(view.Clients, viewOf(p, page))
+		view.Clients = append(view.Clients, d.world.viewOf(p, page))
 	}
 	return view, nil
 }
@@ -33,7 +33,8 @@ func (d *demo) caseload(ctx context.Context) (carrier.CaseloadView, error) {
 // shown is how many messages and events of a conversation the page shows.
 const shown = 30
 
-func viewOf(p *person, page store.ConversationPage) carrier.ClientView {
+// viewOf puts a client's part of the caseload into words.
+func (w *world) viewOf(p *person, page store.ConversationPage) carrier.ClientView {
 	v := carrier.ClientView{Phone: p.id, Name: p.fullName, Channel: "SMS"}
 	for _, r := range page.Reach {
 		if r.Channel == conversations.Telegram && r.Agreement == conversations.AgreementGiven {
@@ -57,7 +58,7 @@ func viewOf(p *person, page store.ConversationPage) carrier.ClientView {
 		v.Attention = append(v.Attention, upperFirst(text))
 	}
 	for _, m := range slices.Backward(page.Messages) {
-		v.Messages = append(v.Messages, messageView(m))
+		v.Messages = append(v.Messages, w.messageView(m, page.Messages))
 		if m.In && m.Understood != nil && v.Understood == nil {
 			v.Understood = understoodView(m)
 		}
@@ -75,7 +76,7 @@ func appointmentView(a store.Appointment) carrier.AppointmentView {
 	}
 	switch a.Status {
 	case conversations.Booked:
-		v.State, v.Tone = "booked, not answered yet", carrier.ToneWaiting
+		v.State, v.Tone = "no answer yet", carrier.ToneWaiting
 	case conversations.Confirmed:
 		v.State, v.Tone = "confirmed", carrier.ToneGood
 	case conversations.ChangeAsked:
@@ -91,15 +92,25 @@ func appointmentView(a store.Appointment) carrier.AppointmentView {
 	return v
 }
 
-func messageView(m store.ThreadMessage) carrier.MessageView {
+func (w *world) messageView(m store.ThreadMessage, all []store.ThreadMessage) carrier.MessageView {
 	v := carrier.MessageView{At: m.At, Inbound: m.In, Channel: string(m.Channel), Text: m.Text}
 	if m.In {
-		if m.Kind == conversations.EventButton {
-			v.Text = "pressed: " + m.Choice
+		switch {
+		case m.Kind == conversations.EventButton:
+			v.Text = "pressed “" + w.label(m.Choice, all) + "”"
+		case m.Channel == conversations.Telegram && strings.HasPrefix(m.Text, "/start"):
+			v.Text = "opened the bot with the invitation" // The code is of no use to anybody any more.
+		case m.Text == "" && len(m.Media) > 0:
+			v.Text = mediaWords[m.Media[0].Kind]
 		}
 		return v
 	}
 	v.State = api.SayDelivery(m.Delivery)
+	if m.Channel == conversations.Telegram && m.Delivery == conversations.Sent {
+		// Telegram says no more than this about a bot's message.
+		v.State, v.Tone = "sent", carrier.ToneGood
+		return v
+	}
 	switch m.Delivery {
 	case conversations.Delivered, conversations.Read:
 		v.Tone = carrier.ToneGood
@@ -111,11 +122,35 @@ func messageView(m store.ThreadMessage) carrier.MessageView {
 	return v
 }
 
+// label is what stood on the button whose data came back: the message that
+// carried it has the labels in the order of its options.
+func (w *world) label(data string, all []store.ThreadMessage) string {
+	question, choice, _ := strings.Cut(data, ":")
+	for _, m := range all {
+		if m.In || string(m.Question) != question {
+			continue
+		}
+		for _, words := range w.words.Messages() {
+			if i := slices.Index(words.Options, conversations.Choice(choice)); words.Key == m.Key && i >= 0 && i < len(m.Buttons) {
+				return m.Buttons[i]
+			}
+		}
+	}
+	return strings.ReplaceAll(choice, "_", " ")
+}
+
+var mediaWords = map[conversations.MediaKind]string{
+	conversations.Picture:   "a picture",
+	conversations.VoiceNote: "a voice note",
+	conversations.Place:     "a place on the map",
+	conversations.OtherFile: "a file",
+}
+
 func understoodView(m store.ThreadMessage) *carrier.UnderstoodView {
 	r := m.Understood
-	meaning := strings.ReplaceAll(string(r.Intent), "_", " ")
-	if value := r.Value(); value != "" {
-		meaning += ": " + value
+	meaning := meaningOf(*r)
+	for _, also := range r.Also {
+		meaning += "; also: " + meaningOf(also)
 	}
 	sure := "not sure"
 	switch {
@@ -124,7 +159,74 @@ func understoodView(m store.ThreadMessage) *carrier.UnderstoodView {
 	case r.Sure >= 60:
 		sure = "fairly sure"
 	}
-	return &carrier.UnderstoodView{Heard: m.Text, Meaning: meaning, Why: r.Why, Sure: sure}
+	return &carrier.UnderstoodView{Heard: m.Text, Meaning: upperFirst(meaning), Why: r.Why, Sure: sure}
+}
+
+// meaningOf is an intent with its value, as a colleague would say it.
+func meaningOf(r understand.Reading) string {
+	words, ok := meanings[r.Intent]
+	if !ok {
+		words = strings.ReplaceAll(string(r.Intent), "_", " ")
+	}
+	switch {
+	case r.Intent == understand.Crisis:
+		return words + " (" + dangerWords(r.Danger) + ")"
+	case !r.When.IsZero():
+		return words + ": " + whenWords(r.When)
+	case r.Number != 0 && r.Value() != "":
+		return fmt.Sprintf("%s: %d", words, r.Number)
+	case r.Language == "cy":
+		return words + ": Welsh"
+	case r.Language == "en":
+		return words + ": English"
+	}
+	return words
+}
+
+// whenWords says a day and a time of day in full, as far as each is known.
+func whenWords(w understand.When) string {
+	if w.Ambiguous {
+		return "the day or time is not clear"
+	}
+	day, err := time.Parse(time.DateOnly, w.Date)
+	switch {
+	case err != nil:
+		return w.Clock
+	case w.Clock == "":
+		return day.Format("Monday 2 January")
+	}
+	return day.Format("Monday 2 January, ") + w.Clock
+}
+
+// meanings say what a person wants with a text.
+var meanings = map[understand.Intent]string{
+	understand.Confirm:           "yes, that is fine",
+	understand.Change:            "another time",
+	understand.Cannot:            "cannot come",
+	understand.Late:              "comes, but late",
+	understand.AttendingQuestion: "asks about the appointment",
+	understand.Interested:        "is interested",
+	understand.NotInterested:     "is not interested",
+	understand.MoreInfo:          "wants to know more",
+	understand.Rating:            "answers with a number",
+	understand.Done:              "has done it",
+	understand.NotYet:            "has not done it yet",
+	understand.WantHelp:          "would like help with it",
+	understand.OptinYes:          "agrees to be texted",
+	understand.OptinNo:           "does not agree to be texted",
+	understand.Stop:              "wants no more messages",
+	understand.Start:             "wants messages again",
+	understand.Help:              "asks what this is",
+	understand.NextAppointment:   "asks when the next appointment is",
+	understand.CallMe:            "asks to be phoned",
+	understand.Language:          "wants another language",
+	understand.WrongPerson:       "is somebody else",
+	understand.Crisis:            "somebody may be in danger",
+	understand.Distress:          "is having a hard time",
+	understand.Social:            "a greeting or thanks",
+	understand.Other:             "something for a person to read",
+	understand.Keep:              "leave it as it was",
+	understand.Choose:            "picks a number",
 }
 
 func questionWords(q conversations.Question) string {
@@ -136,7 +238,7 @@ func questionWords(q conversations.Question) string {
 	case conversations.AskReschedule:
 		return "Which day and time would suit?"
 	case conversations.AskTime:
-		return fmt.Sprintf("Is %s at %s right?", q.Date, q.Clock)
+		return "Is " + whenWords(understand.When{Date: q.Date, Clock: q.Clock}) + " right?"
 	}
 	return string(q.Kind)
 }
@@ -177,7 +279,7 @@ func (t *talk) caseload(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the caseload: %w", err)
 	}
-	v := viewOf(t.john, page)
+	v := t.world.viewOf(t.john, page)
 	t.say("  -- %s --", v.Name)
 	for _, a := range v.Appointments {
 		t.say("  appointment  %s: %s", a.Line, a.State)

@@ -5,13 +5,14 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 let state = null; // what the carrier last told
-let person = ""; // whose phones are shown
-let lastAnswer = null; // the bot's last answer to a button, so that it is shown once; null: this phone was not looked at yet
+let looked = ""; // whom the caseload shows in full
 const seen = new Map(); // person and phone → how many messages of the service were looked at
+const narrow = matchMedia("(max-width: 720px)"); // one thing at a time is shown
 
+// The two phones: whose each is, and the bot's last answer to a button, so that it is shown once.
 const phones = {
-  sms: { root: $(".phone.sms"), key: "sms" },
-  telegram: { root: $(".phone.telegram"), key: "telegram" },
+  sms: { root: $(".phone.sms"), key: "sms", person: "", name: "texts" },
+  telegram: { root: $(".phone.telegram"), key: "telegram", person: "", name: "Telegram", answers: new Map() },
 };
 
 function element(tag, className, text) {
@@ -27,7 +28,7 @@ async function act(action) {
   const response = await fetch("act", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ phone: person, ...action }),
+    body: JSON.stringify(action),
   });
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.error || "That did not work.");
@@ -38,6 +39,12 @@ function say(text, trouble = false) {
   const live = $("#live");
   live.textContent = text;
   live.classList.toggle("trouble", trouble);
+}
+
+// onPhone does something on a phone, as the person whose it is.
+function onPhone(phone, action) {
+  look(phone.person);
+  return tryTo({ phone: phone.person, ...action });
 }
 
 // tryTo says on the page what went wrong, and is true unless the carrier itself refused.
@@ -91,7 +98,7 @@ function bubble(m, which) {
       for (const b of row) {
         const key = element("button", "", b.text);
         key.type = "button";
-        if (b.callback_data) key.addEventListener("click", () => tryTo({ do: "telegram_press", message: m.message, data: b.callback_data }));
+        if (b.callback_data) key.addEventListener("click", () => onPhone(phones.telegram, { do: "telegram_press", message: m.message, data: b.callback_data }));
         else key.disabled = true;
         line.append(key);
       }
@@ -99,7 +106,7 @@ function bubble(m, which) {
     }
     box.append(keys);
   }
-  const meta = element("p", m.ticks === "lost" ? "meta lost" : "meta", (m.edited ? "edited " : "") + m.time + " ");
+  const meta = element("p", m.ticks === "lost" ? "meta lost" : "meta", (m.edited && m.mine ? "edited " : "") + m.time + " ");
   if (m.ticks === "lost") meta.append("not taken");
   else if (m.ticks) {
     const ticks = element("span", "ticks", m.ticks === "taken" ? "✓✓" : "✓");
@@ -114,13 +121,13 @@ function bubble(m, which) {
 // fill puts a thread on a phone: what is unchanged stays, so that a screen reader is told only what is new.
 function fill(phone, messages) {
   const thread = $(".thread", phone.root);
-  const fresh = phone.person !== person;
+  const fresh = phone.filled !== phone.person;
   const low = fresh || phone.low;
   if (fresh) {
     thread.setAttribute("aria-busy", "true");
     thread.replaceChildren();
     phone.shown = new Map();
-    phone.person = person;
+    phone.filled = phone.person;
   }
   let day = "";
   let added = false;
@@ -163,7 +170,7 @@ function fill(phone, messages) {
 
 function showHints(phone, hints, send) {
   const box = $(".hints", phone.root);
-  const key = JSON.stringify([person, hints]);
+  const key = JSON.stringify([phone.person, hints]);
   if (phone.hints === key) return;
   phone.hints = key;
   box.replaceChildren(...hints.map((hint) => {
@@ -188,29 +195,78 @@ function toast(phone, text) {
   phone.toast = setTimeout(() => box.textContent = "", 4000);
 }
 
-function showSMS(p) {
-  const phone = phones.sms;
-  const sms = p.sms;
-  phone.root.classList.toggle("none", !sms);
-  $(".absent", phone.root).hidden = !!sms;
-  if (!sms) return;
-  $(".owner", phone.root).textContent = `${p.label}’s phone: `;
-  $(".peer", phone.root).textContent = `with ${sms.service}`;
-  fill(phone, sms.thread);
-  notice(phone, sms.stopped ? "STOP was texted: the network blocks the service’s texts. START lifts it." : "");
-  showHints(phone, sms.stopped ? ["START"] : p.hints, (text) => tryTo({ do: "sms", text }));
+// spaced makes a British mobile number readable.
+function spaced(number) {
+  return number.replace(/^(\+44)(\d{4})(\d{6})$/, "$1 $2 $3");
 }
 
-function showTelegram(p) {
+// hold gives a phone to its holder, and lets another be chosen where several have one. It answers who holds it now.
+function hold(phone) {
+  const holders = state.people.filter((p) => p[phone.key]);
+  const p = holders.find((q) => q.id === phone.person) || holders[0];
+  phone.person = p?.id || "";
+  phone.root.classList.toggle("none", !p);
+  $(".absent", phone.root).hidden = !!p;
+  $(".holder", phone.root).hidden = !p;
+  if (!p) return null;
+  const owner = `${p.label}’s phone`;
+  if ($(".owner", phone.root).textContent !== owner) $(".owner", phone.root).textContent = owner;
+  $(`.views [data-view="${phone.key}"] .of`).textContent = `${p.label}’s ${phone.name}`;
+  const box = $(".people", phone.root);
+  box.hidden = holders.length < 2;
+  const key = JSON.stringify(holders.map((q) => [q.id, q.label]));
+  if (box.dataset.key !== key) {
+    box.dataset.key = key;
+    box.replaceChildren(...holders.map((q) => {
+      const b = element("button", "", q.label);
+      b.type = "button";
+      b.dataset.person = q.id;
+      const news = element("span", "news");
+      news.hidden = true;
+      news.append(element("span", "vh", ", new message"));
+      b.append(news);
+      b.addEventListener("click", () => give(q.id));
+      return b;
+    }));
+  }
+  for (const b of all("button", box)) b.setAttribute("aria-pressed", String(b.dataset.person === p.id));
+  return p;
+}
+
+// give hands the phones to a person, as far as there are any, and shows the person on the caseload.
+function give(id) {
+  const p = state.people.find((q) => q.id === id);
+  for (const phone of Object.values(phones)) if (p?.[phone.key]) phone.person = id;
+  looked = id;
+  say("");
+  show();
+}
+
+// look shows somebody on the caseload.
+function look(id) {
+  if (!id || looked === id) return;
+  looked = id;
+  if (state) showCaseload();
+}
+
+function showSMS() {
+  const phone = phones.sms;
+  const p = hold(phone);
+  if (!p) return;
+  const sms = p.sms;
+  $(".peer", phone.root).textContent = spaced(sms.service);
+  notice(phone, sms.stopped ? "STOP was texted: the network blocks the service’s texts. START lifts it." : "");
+  showHints(phone, sms.stopped ? ["START"] : p.hints, (text) => onPhone(phone, { do: "sms", text }));
+  fill(phone, sms.thread);
+}
+
+function showTelegram() {
   const phone = phones.telegram;
+  const p = hold(phone);
+  if (!p) return;
   const chat = p.telegram;
-  phone.root.classList.toggle("none", !chat);
-  $(".absent", phone.root).hidden = !!chat;
-  if (!chat) return;
   const open = chat.started && !chat.blocked;
-  $(".owner", phone.root).textContent = `${p.label}’s phone: `;
   $(".peer", phone.root).textContent = `@${chat.bot}`;
-  fill(phone, chat.thread);
   notice(phone, chat.blocked ? "The bot is blocked: it cannot write here." : "");
   $(".composer", phone.root).hidden = !open;
   $(".hints", phone.root).hidden = !open;
@@ -219,9 +275,11 @@ function showTelegram(p) {
   const label = chat.blocked ? "Unblock" : chat.link ? "Start with the invitation" : "Start";
   if ($("button", gate).textContent !== label) $("button", gate).textContent = label;
   $("button", gate).dataset.do = chat.blocked ? "telegram_unblock" : "telegram_start";
-  showHints(phone, p.hints, (text) => tryTo({ do: "telegram_text", text }));
-  if (lastAnswer !== null && chat.answer && chat.answer !== lastAnswer) toast(phone, chat.answer.slice(chat.answer.indexOf(" ") + 1));
-  lastAnswer = chat.answer;
+  showHints(phone, p.hints, (text) => onPhone(phone, { do: "telegram_text", text }));
+  fill(phone, chat.thread);
+  const before = phone.answers.get(p.id);
+  if (before !== undefined && chat.answer && chat.answer !== before) toast(phone, chat.answer.slice(chat.answer.indexOf(" ") + 1));
+  phone.answers.set(p.id, chat.answer);
 }
 
 // Showing the caseload.
@@ -236,12 +294,40 @@ function pill(text, tone) {
   return element("span", tone ? `pill ${tone}` : "pill", text);
 }
 
-function clientBox(c, p) {
+// clientRow is one line of the caseload: who, when, and how it stands.
+function clientRow(c) {
+  const id = clientID(c);
+  const row = element("button", "client-row");
+  row.type = "button";
+  row.dataset.client = id;
+  const top = element("span", "client-top");
+  top.append(element("b", "", c.name));
+  if (c.channel) top.append(element("span", "by", c.channel));
+  row.append(top);
+  const appointments = c.appointments || [];
+  for (const a of appointments) {
+    const line = element("span", "appointment", a.line);
+    if (appointments.length === 1) top.append(pill(a.state, a.tone));
+    else line.append(" ", pill(a.state, a.tone));
+    row.append(line);
+  }
+  if (!c.appointments?.length) row.append(element("span", "quiet", "No appointment booked."));
+  if (c.attention?.length) row.append(element("span", "needs", "Needs a person"));
+  row.addEventListener("click", () => {
+    looked = id;
+    if (c.phone) give(c.phone);
+    else showCaseload();
+  });
+  return row;
+}
+
+function clientID(c) {
+  return c.phone || c.name;
+}
+
+function clientBox(c) {
   const box = element("article", "client");
-  const top = element("div", "client-top");
-  top.append(element("h3", "", c.name || p.label));
-  if (c.channel) top.append(element("span", "", c.channel));
-  box.append(top);
+  box.append(element("h3", "", c.name));
   if (c.attention?.length) {
     const list = element("ul");
     list.append(...c.attention.map((line) => element("li", "", line)));
@@ -249,69 +335,109 @@ function clientBox(c, p) {
     warn.className = "attention";
     box.append(warn);
   }
-  const lines = (c.appointments || []).map((a) => {
-    const line = element("p", "appointment");
-    line.append(element("b", "", a.line), pill(a.state, a.tone));
-    return line;
-  });
-  box.append(section(lines.length === 1 ? "Appointment" : "Appointments", ...(lines.length ? lines : [element("p", "quiet", "None booked.")])));
-  box.append(section("Waiting for an answer to", element("p", c.question ? "question" : "quiet", c.question || "Nothing: no question is open.")));
+  box.append(section("Waiting for an answer to", element("p", c.question ? "question" : "quiet", c.question || "Nothing just now.")));
   if (c.understood) {
     const u = c.understood;
     const list = element("dl", "heard");
-    for (const [name, value] of [["Text", u.heard && `“${u.heard}”`], ["Meaning", u.meaning], ["Why", u.why], ["How sure", u.sure]]) {
+    for (const [name, value] of [["Text", u.heard && `“${u.heard}”`], ["Meaning", u.meaning], ["How sure", u.sure]]) {
       if (value) list.append(element("dt", "", name), element("dd", "", value));
     }
-    box.append(section("What was understood of the last text", list));
+    const heard = section("What was understood of the last text", list);
+    if (u.why) {
+      const why = element("details", "why");
+      why.open = whyOpen;
+      why.append(element("summary", "", "How it was read"), element("p", "", u.why));
+      why.addEventListener("toggle", () => whyOpen = why.open);
+      heard.append(why);
+    }
+    box.append(heard);
   }
-  if (c.messages?.length) box.append(section("Messages", rows(c.messages, (m) => [`${m.inbound ? "← " : "→ "}${m.text}`, m.state, m.tone, m.inbound ? "From the client: " : "To the client: "])));
-  if (c.events?.length) box.append(section("What happened", rows(c.events, (e) => [e.text])));
+  if (c.messages?.length) box.append(section("Messages", rows(c.messages, messageLine)));
+  if (c.events?.length) box.append(section("What happened", rows(c.events, eventLine)));
   return box;
 }
 
-function rows(items, read) {
+function messageLine(m) {
+  const line = element("li", m.inbound ? "from" : "");
+  const meta = element("p", "small", `${m.when} · ${m.inbound ? "from the client" : "to the client"}`);
+  if (m.state) meta.append(" · ", element("span", `state ${m.tone}`, m.state));
+  line.append(meta, element("p", "text", m.text));
+  return line;
+}
+
+function eventLine(e) {
+  const line = element("li", "event");
+  line.append(element("span", "small", e.when), element("span", "", e.text));
+  return line;
+}
+
+function rows(items, line) {
   const list = element("ol", "list");
-  list.append(...items.slice(0, 12).map((item) => {
-    const [text, stateText, tone, spoken] = read(item);
-    const line = element("li");
-    line.append(element("time", "", item.when));
-    const words = element("span", "text", text);
-    if (spoken) {
-      words.setAttribute("aria-hidden", "true");
-      line.append(words, element("span", "vh", spoken + text.slice(2)));
-    } else line.append(words);
-    if (stateText) line.append(pill(stateText, tone));
-    return line;
-  }));
+  list.append(...items.slice(0, 12).map(line));
   return list;
 }
 
-let caseloadShown = "";
+let whyOpen = false; // somebody wants to see how texts are read
+let rowsShown = "";
+let detailShown = "";
+let detailOf = "";
+let caseloadNews = false; // it says something new, and another view is shown
+const stands = new Map(); // client → what the appointments said last
 
-function showCaseload(p) {
-  const body = $("#caseload-body");
-  const owner = $("#caseload-owner");
+function showCaseload() {
   const view = state.caseload;
-  const clients = view ? (view.clients || []).filter((c) => !c.phone || c.phone === p.id) : [];
-  const key = JSON.stringify([p.id, clients, view?.specialist, view?.link, state.trouble]);
-  if (key === caseloadShown) return;
-  const firstTime = caseloadShown === "" || !caseloadShown.startsWith(JSON.stringify([p.id]).slice(0, -1) + ",");
-  const pillsBefore = new Set(all(".appointment", body).map((e) => e.textContent));
-  caseloadShown = key;
-  owner.replaceChildren();
-  if (view?.specialist) owner.append(`${view.specialist}’s caseload`);
-  if (view?.link && /^https?:\/\//.test(view.link)) {
-    const a = element("a", "", "Open the console");
-    a.href = view.link;
-    if (view.specialist) owner.append(" · ");
-    owner.append(a);
+  const clients = view?.clients || [];
+  const owner = view?.specialist ? `${view.specialist}’s caseload` : "";
+  const top = $("#caseload-owner");
+  if (top.dataset.key !== JSON.stringify([owner, view?.link])) {
+    top.dataset.key = JSON.stringify([owner, view?.link]);
+    top.replaceChildren(owner);
+    if (view?.link && /^https?:\/\//.test(view.link)) {
+      const a = element("a", "", "Open the console");
+      a.href = view.link;
+      top.append(owner ? " · " : "", a);
+    }
   }
-  const at = body.scrollTop;
-  if (!view) body.replaceChildren(element("p", "quiet", state.trouble));
-  else if (!clients.length) body.replaceChildren(element("p", "quiet", `${p.label} is not on the caseload.`));
-  else body.replaceChildren(...clients.map((c) => clientBox(c, p)));
-  body.scrollTop = firstTime ? 0 : at;
-  if (!firstTime) for (const e of all(".appointment", body)) if (!pillsBefore.has(e.textContent)) e.classList.add("fresh");
+  const current = clients.find((c) => clientID(c) === looked) || clients[0];
+  showRows(clients, current);
+  showDetail(view, current);
+}
+
+function showRows(clients, current) {
+  const box = $("#rows");
+  const key = JSON.stringify(clients.map((c) => [clientID(c), c.name, c.channel, c.appointments, !!c.attention?.length]));
+  if (key !== rowsShown) {
+    rowsShown = key;
+    const focused = box.contains(document.activeElement) ? document.activeElement.dataset.client : "";
+    box.replaceChildren(...clients.map(clientRow));
+    if (focused) all("button", box).find((b) => b.dataset.client === focused)?.focus();
+    for (const c of clients) {
+      const id = clientID(c);
+      const now = (c.appointments || []).map((a) => `${a.line}: ${a.state}`).join("; ");
+      if (stands.has(id) && stands.get(id) !== now) {
+        all("button", box).find((b) => b.dataset.client === id)?.classList.add("fresh");
+        caseloadNews = true;
+        if (now) $("#spoken").textContent = `The caseload now says: ${c.name}, ${now}.`;
+      }
+      stands.set(id, now);
+    }
+  }
+  for (const b of all("button", box)) b.setAttribute("aria-pressed", String(!!current && b.dataset.client === clientID(current)));
+}
+
+function showDetail(view, current) {
+  const box = $("#detail");
+  const key = JSON.stringify([current, !view && state.trouble]);
+  if (key === detailShown) return;
+  detailShown = key;
+  const reading = box.contains(document.activeElement);
+  if (!view) box.replaceChildren(element("p", "quiet", state.trouble));
+  else if (!current) box.replaceChildren(element("p", "quiet", "Nobody is on the caseload."));
+  else box.replaceChildren(clientBox(current));
+  if (reading) $(".why summary", box)?.focus();
+  const id = current ? clientID(current) : "";
+  if (id !== detailOf) $("#caseload-body").scrollTop = 0;
+  detailOf = id;
 }
 
 // Showing everything.
@@ -320,47 +446,25 @@ function count(p, which) {
   return (p[which]?.thread || []).filter((m) => !m.mine).length;
 }
 
-function showPeople() {
-  const box = $("#people");
-  const key = JSON.stringify(state.people.map((p) => [p.id, p.label]));
-  if (box.dataset.key !== key) {
-    box.dataset.key = key;
-    box.replaceChildren(...state.people.map((p) => {
-      const b = element("button", "", p.label);
-      b.type = "button";
-      b.dataset.person = p.id;
-      const news = element("span", "news");
-      news.hidden = true;
-      news.append(element("span", "vh", "new message"));
-      b.append(news);
-      b.addEventListener("click", () => {
-        person = p.id;
-        lastAnswer = null;
-        say("");
-        show();
-      });
-      return b;
-    }));
-  }
-  for (const b of all("button", box)) {
-    const p = state.people.find((q) => q.id === b.dataset.person);
-    const now = p.id === person;
-    b.setAttribute("aria-pressed", String(now));
-    const total = count(p, "sms") + count(p, "telegram");
-    if (now || !seen.has(p.id)) seen.set(p.id, total);
-    $(".news", b).hidden = total <= seen.get(p.id);
-  }
-  box.hidden = state.people.length < 2;
-}
-
-function showDots(p) {
+// showNews marks what came in where nobody looks just now.
+function showNews() {
   const view = $("#stage").dataset.view;
-  for (const which of ["sms", "telegram"]) {
-    const key = `${p.id} ${which}`;
-    const n = count(p, which);
-    if (view === which || !seen.has(key)) seen.set(key, n);
-    $(`.views [data-view="${which}"] .dot`).hidden = n <= seen.get(key);
+  for (const phone of Object.values(phones)) {
+    let elsewhere = false;
+    for (const p of state.people.filter((q) => q[phone.key])) {
+      const key = `${p.id} ${phone.key}`;
+      const n = count(p, phone.key);
+      const held = p.id === phone.person;
+      if ((held && (!narrow.matches || view === phone.key)) || !seen.has(key)) seen.set(key, n);
+      const news = n > seen.get(key);
+      elsewhere ||= news;
+      const b = all(".people button", phone.root).find((q) => q.dataset.person === p.id);
+      if (b) $(".news", b).hidden = held || !news;
+    }
+    $(`.views [data-view="${phone.key}"] .dot`).hidden = !elsewhere;
   }
+  if (!narrow.matches || view === "caseload") caseloadNews = false;
+  $('.views [data-view="caseload"] .dot').hidden = !caseloadNews;
 }
 
 function show() {
@@ -369,26 +473,30 @@ function show() {
   $("#clock-day").textContent = state.clock.day;
   $("[data-morning]").title = `${state.clock.morning}, ${state.clock.zone}`;
   for (const e of all(".bar-time")) e.textContent = state.clock.time;
-  const p = state.people.find((q) => q.id === person) || state.people[0];
-  if (!p) {
+  if (!state.people.length) {
     say("No phones were given to this carrier.", true);
     return;
   }
-  person = p.id;
-  showPeople();
-  showSMS(p);
-  showTelegram(p);
-  showCaseload(p);
-  showDots(p);
+  looked ||= state.people[0].id;
+  showSMS();
+  showTelegram();
+  showCaseload();
+  showNews();
 }
 
 // What people do here.
 
 for (const [which, phone] of Object.entries(phones)) {
   const thread = $(".thread", phone.root);
+  phone.root.addEventListener("focusin", () => look(phone.person));
   phone.low = true;
-  thread.addEventListener("scroll", () => phone.low = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60);
+  let height = thread.clientHeight;
+  thread.addEventListener("scroll", () => {
+    // A thread that became smaller scrolls too, and nobody meant to leave its end.
+    if (thread.clientHeight === height) phone.low = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60;
+  });
   new ResizeObserver(() => {
+    height = thread.clientHeight;
     if (phone.low) thread.scrollTop = thread.scrollHeight;
   }).observe(thread);
   const form = $(".composer", phone.root);
@@ -403,7 +511,7 @@ for (const [which, phone] of Object.entries(phones)) {
     if (!text) return;
     box.value = "";
     grow();
-    tryTo({ do: which === "sms" ? "sms" : "telegram_text", text });
+    onPhone(phone, { do: which === "sms" ? "sms" : "telegram_text", text });
     box.focus();
   });
   box.addEventListener("input", grow);
@@ -418,7 +526,7 @@ for (const [which, phone] of Object.entries(phones)) {
     b.addEventListener("click", () => {
       menu.open = false;
       $("summary", menu).focus();
-      tryTo({ do: b.dataset.do, text: b.dataset.text || "" });
+      onPhone(phone, { do: b.dataset.do, text: b.dataset.text || "" });
     });
   }
   menu.addEventListener("keydown", (event) => {
@@ -435,7 +543,7 @@ for (const [which, phone] of Object.entries(phones)) {
   });
 }
 
-$(".gate button").addEventListener("click", (event) => tryTo({ do: event.currentTarget.dataset.do }));
+$(".gate button").addEventListener("click", (event) => onPhone(phones.telegram, { do: event.currentTarget.dataset.do }));
 
 for (const b of all("[data-minutes]")) {
   b.addEventListener("click", () => tryTo({ do: "advance", minutes: Number(b.dataset.minutes) }).then(sayTime));
