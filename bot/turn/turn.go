@@ -21,9 +21,9 @@ import (
 )
 
 // attempts is how often a turn is tried when others of the same person come
-// first. Each conflict means that another turn went through, so that a dozen
-// is reached only by a flood from one phone; the rest is parked for a job.
-const attempts = 12
+// first. Each conflict means that another turn went through, so that only a
+// flood from one phone reaches it; what does is parked for a job.
+const attempts = 24
 
 // Config is what a Runner needs. Every field but Offer, Logger and Watch must
 // be set.
