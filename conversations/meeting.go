@@ -74,7 +74,7 @@ func (s *step) confirm(a Appointment) {
 	s.settle(a.ID)
 	s.closeAbout(a.ID, ChooseConfirm)
 	key := "appointment.confirmed"
-	if s.reading.Condition != "" {
+	if s.reading.Condition != "" || s.reading.Intent == understand.AttendingQuestion {
 		key = "appointment.confirmed_condition"
 	}
 	s.answer(key, s.meetingVars(a))
@@ -128,6 +128,12 @@ func (s *step) change(w understand.When) {
 			clock = q.Clock
 		}
 	}
+	if s.state.Open == nil && a.Status == ChangeAsked && a.Proposed.IsZero() && (date == "" || clock == "") {
+		// A person has it already, and was not given a time this time either.
+		s.flag(FlagProposalUnclear, a.ID)
+		s.read("message")
+		return
+	}
 	switch {
 	case w.Ambiguous || (date == "" && clock == "" && s.asksAgain(a)):
 		s.askAgain(a)
@@ -136,6 +142,9 @@ func (s *step) change(w understand.When) {
 		s.askReschedule(a)
 	case clock == "":
 		s.askClock(a, date)
+	case date == "" && s.owesTime(a):
+		// Not on the day of the appointment, where they cannot come.
+		s.askDay(a, clock)
 	default:
 		if date == "" {
 			date = a.At.In(s.now.Location()).Format(time.DateOnly)
@@ -153,7 +162,8 @@ func (s *step) asksAgain(a Appointment) bool {
 
 func (s *step) wheneverSuits() bool {
 	q := s.state.Open
-	return q != nil && q.Kind == AskReschedule && s.reading.Intent == understand.Change && s.reading.When.IsZero()
+	return q != nil && q.Kind == AskReschedule && s.reading.Intent == understand.Change && s.reading.When.IsZero() &&
+		s.reading.Topic == understand.TopicWhenever
 }
 
 // anyTime is the answer "whenever suits Sam": the specialist picks one.
@@ -183,9 +193,10 @@ func (s *step) askReschedule(a Appointment) {
 func (s *step) askAgain(a Appointment) {
 	q := s.state.Open
 	if q == nil || q.Kind != AskReschedule || q.Appointment != a.ID {
+		// The wish was understood, the time was not ("next week", "too early").
 		fresh := s.newQuestion(AskReschedule, a)
 		s.open(fresh)
-		s.reply(Say{Key: "appointment.change_ask_again", Question: fresh.ID, Appointment: a.ID})
+		s.reply(Say{Key: "appointment.change_ask", Question: fresh.ID, Appointment: a.ID, Vars: map[string]any{"when": s.local(a)}})
 		return
 	}
 	if q.Put >= 2 {
@@ -196,6 +207,11 @@ func (s *step) askAgain(a Appointment) {
 	again.Put++
 	again.AskedAt = s.now.UnixMilli()
 	s.state.Open = &again
+	if day, err := time.ParseInLocation(time.DateOnly, q.Date, s.now.Location()); err == nil {
+		// The day stands, only the hour is missing.
+		s.reply(Say{Key: "appointment.change_time", Question: q.ID, Appointment: a.ID, Vars: map[string]any{"day": Day(day)}})
+		return
+	}
 	s.reply(Say{Key: "appointment.change_ask_again", Question: q.ID, Appointment: a.ID})
 }
 
@@ -226,6 +242,26 @@ func (s *step) askClock(a Appointment, date string) {
 	q.Date = date
 	s.open(q)
 	s.reply(Say{Key: "appointment.change_time", Question: q.ID, Appointment: a.ID, Vars: map[string]any{"day": Day(day)}})
+}
+
+// askDay asks for the day of a time that was named without one.
+func (s *step) askDay(a Appointment, clock string) {
+	at, err := time.Parse("15:04", clock)
+	if err != nil {
+		s.askAgain(a)
+		return
+	}
+	q, was := s.newQuestion(AskReschedule, a), s.state.Open
+	if was != nil && was.Kind == AskReschedule && was.Appointment == a.ID {
+		if was.Clock == clock && was.Put >= 2 {
+			s.giveUpOnTime(a)
+			return
+		}
+		q.Put = was.Put - 1
+	}
+	q.Clock = clock
+	s.open(q)
+	s.reply(Say{Key: "appointment.change_day", Question: q.ID, Appointment: a.ID, Vars: map[string]any{"clock": Clock(at)}})
 }
 
 // readBack repeats a proposed time in full and asks whether it is right.
@@ -298,6 +334,10 @@ func (s *step) cannot() {
 		s.handOver(FlagMessage)
 		return
 	}
+	if a.Status == Cannot {
+		s.cannotAgain(a)
+		return
+	}
 	s.cannotCome(a)
 }
 
@@ -311,6 +351,14 @@ func (s *step) cannotCome(a Appointment) {
 	q := s.newQuestion(AskReschedule, a)
 	s.open(q)
 	s.reply(Say{Key: "appointment.cannot", Vars: s.meetingVars(a), Question: q.ID, Appointment: a.ID})
+}
+
+// cannotAgain is "I can't" from somebody who has said so: it is not asked
+// again for another time.
+func (s *step) cannotAgain(a Appointment) {
+	s.closeAbout(a.ID, ChooseCannot)
+	s.flag(FlagMessage, a.ID)
+	s.read("message")
 }
 
 // late passes on that the client is on the way.

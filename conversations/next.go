@@ -88,6 +88,9 @@ func (s *step) zone() *time.Location {
 // state stays small.
 func (s *step) forgetPast() {
 	past := func(stands int64) bool { return stands != 0 && time.UnixMilli(stands).Before(s.now.Add(-aftermath)) }
+	if b := s.state.Borrowed; b != 0 && s.now.Sub(time.UnixMilli(b)) >= sitting {
+		s.state.Borrowed = 0
+	}
 	s.state.Reminded = slices.DeleteFunc(s.state.Reminded, func(r Reminded) bool { return past(r.Stands) })
 	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(q Question) bool { return past(q.Stands) })
 	s.state.Closed = slices.DeleteFunc(s.state.Closed, func(q ClosedQuestion) bool { return past(q.Stands) })
@@ -170,7 +173,7 @@ func (s *step) reply(m Say) {
 	if m.Language == "" {
 		m.Language = s.language()
 	}
-	if s.reading.ThirdParty && s.reading.Intent != understand.WrongPerson && s.facts.Known() {
+	if s.borrowed() && s.reading.Intent != understand.WrongPerson && s.facts.Known() {
 		// Somebody else holds the phone, or writes for the client: what was said
 		// is used and shown, and nothing of the client is said back.
 		m = Say{Key: "third_party", Vars: s.withSpecialist(), Channel: m.Channel, Language: m.Language, Urgency: Answer}
@@ -183,6 +186,19 @@ func (s *step) reply(m Say) {
 		}
 	}
 	s.do(m)
+}
+
+// sitting is how long somebody who wrote for the client is taken to still hold
+// the phone: "his mum here, he says yes" is often followed by "what is it about?".
+const sitting = 4 * time.Hour
+
+// borrowed says whether somebody else writes, or may still hold the phone.
+func (s *step) borrowed() bool {
+	if s.reading.ThirdParty {
+		return true
+	}
+	b := s.state.Borrowed
+	return b != 0 && s.event.Kind == EventText && s.now.Sub(time.UnixMilli(b)) < sitting
 }
 
 // prompt says something unasked, when policy lets it: now, or at the next open

@@ -22,6 +22,9 @@ type State struct {
 	// Reminded remembers which reminders went, so that each goes once however
 	// often its job runs; what is past is forgotten.
 	Reminded []Reminded `json:"reminded,omitempty"`
+	// Borrowed is when somebody else last wrote from the client's phone, in Unix
+	// milliseconds; 0 if never. For a while ([sitting]) nothing is told there.
+	Borrowed int64 `json:"borrowed,omitempty"`
 	// Asked counts the questions ever asked; it gives the next its id.
 	Asked int `json:"asked,omitempty"`
 }

@@ -46,6 +46,9 @@ func (s *step) readText() {
 	q := understand.Query{
 		Text: s.event.Text, Lang: s.ownLanguage(), Asked: s.asked(), Now: s.now,
 	}
+	if o := s.state.Open; o != nil && o.Kind == AskReschedule && o.Date != "" {
+		q.DayKnown = true
+	}
 	if a, ok := s.about(); ok {
 		q.Appointment = a.At.In(s.now.Location())
 	}
@@ -65,6 +68,11 @@ func (s *step) asked() understand.Asked {
 				return understand.AskedAppointment
 			}
 		}
+		if a, ok := s.about(); ok && s.owesTime(a) {
+			// "When you are ready, text me a new day and time" holds for longer than
+			// the question does.
+			return understand.AskedReschedule
+		}
 		return understand.AskedNone
 	}
 	switch q.Kind {
@@ -78,6 +86,12 @@ func (s *step) asked() understand.Asked {
 		return understand.AskedConfirmTime
 	}
 	return understand.AskedNone
+}
+
+// owesTime says whether the client said that they cannot come, or wants another
+// time, and none has been named yet.
+func (s *step) owesTime(a Appointment) bool {
+	return a.At.After(s.now) && (a.Status == Cannot || a.Status == ChangeAsked && a.Proposed.IsZero())
 }
 
 // about is the appointment that a text is about: that of the open question,
@@ -114,7 +128,10 @@ func (s *step) fromClient() {
 		s.invited()
 		return
 	case AgreementNone, AgreementDeclined:
-		s.handOver(FlagMessage)
+		if s.reading.Intent == understand.Social {
+			return // "ok thanks" to "I will not text you"
+		}
+		s.message()
 		return
 	case AgreementGiven:
 	}
@@ -139,6 +156,9 @@ func (s *step) intent() {
 		s.handOver(FlagLanguage)
 		return
 	}
+	if s.topic() {
+		return
+	}
 	if r.Sure < s.needed(r.Intent) {
 		s.handOver(FlagNotUnderstood)
 		return
@@ -149,12 +169,23 @@ func (s *step) intent() {
 	case understand.Keep:
 		s.keep()
 	case understand.Change:
+		if a, ok := s.meeting(); ok && s.borrowed() {
+			// A time is not read back to somebody else, so that none is settled.
+			s.giveUpOnTime(a)
+			return
+		}
 		s.change(r.When)
 	case understand.Cannot, understand.OptinNo:
 		s.cannot()
 	case understand.Late:
 		s.late()
 	case understand.AttendingQuestion:
+		if a, ok := s.meeting(); ok && s.alsoSaid(understand.Confirm) && s.asked() == understand.AskedAppointment {
+			// "Yes, but can my mum come": the yes counts, the question is passed on.
+			s.flag(FlagQuestion, a.ID)
+			s.confirm(a)
+			return
+		}
 		s.aboutMeeting()
 	case understand.NextAppointment:
 		s.nextMeeting()
@@ -171,12 +202,43 @@ func (s *step) intent() {
 	case understand.Help:
 		s.help()
 	case understand.Social:
-		// Thanks is not an error, and two who thank each other never end.
+		// Thanks is not an error, and two who thank each other never end. Who
+		// says hello waits for somebody to answer.
+		if r.Topic == understand.TopicGreeting {
+			s.answer("hello", s.withSpecialist())
+		}
 	case understand.Other:
 		s.message()
 	default:
 		s.handOver(FlagNotUnderstood)
 	}
+}
+
+// topic answers what has words of its own and changes nothing. It reports
+// whether it did.
+func (s *step) topic() bool {
+	if s.reading.Intent != understand.Other {
+		return false
+	}
+	switch s.reading.Topic {
+	case understand.TopicReaders:
+		s.flag(FlagMessage, "")
+		s.read("readers")
+	case understand.TopicLimits:
+		// Quiet times and pauses are set by a person.
+		s.flag(FlagMessage, "")
+		s.read("limits")
+	case understand.TopicUnsure:
+		a, ok := s.meeting()
+		if !ok || !a.At.After(s.now) || s.owesTime(a) {
+			return false
+		}
+		s.flag(FlagMessage, a.ID)
+		s.answer("appointment.unsure", s.meetingVars(a))
+	default:
+		return false
+	}
+	return true
 }
 
 // message is free text for the specialist. While a question is open it may
@@ -242,8 +304,12 @@ func (s *step) sideways() {
 	if r.Condition != "" {
 		s.do(RaiseFlag{Reason: FlagCondition, Appointment: a.ID, Condition: r.Condition})
 	}
-	if r.ThirdParty && r.Intent != understand.WrongPerson {
+	if s.borrowed() && r.Intent != understand.WrongPerson {
+		// What comes later from the same phone may be theirs too: a person looks.
 		s.flag(FlagThirdParty, "")
+	}
+	if r.ThirdParty {
+		s.state.Borrowed = s.now.UnixMilli()
 	}
 	if r.Voices {
 		s.flag(FlagVoices, "")
@@ -294,77 +360,6 @@ func (s *step) handOver(why FlagReason) {
 	})
 }
 
-// button is a press under a message of ours. A second press of the same one
-// does nothing; another one under the same message is a change of mind.
-func (s *step) button() {
-	id, choice, ok := strings.Cut(s.event.Button, ":")
-	if !ok || !s.facts.Known() || s.facts.Client.Closed {
-		return
-	}
-	if s.reach(s.event.From.Channel).Agreement != AgreementGiven &&
-		s.reach(s.event.From.Channel).Agreement != AgreementAsked {
-		return
-	}
-	if q, found := s.question(QuestionID(id)); found {
-		s.choose(q, Choice(choice))
-		s.nextInLine()
-		return
-	}
-	for i, c := range s.state.Closed {
-		if c.ID == QuestionID(id) && c.Choice != Choice(choice) && s.stillAnswerable(c) {
-			s.chooseAgain(i, Choice(choice))
-			s.nextInLine()
-			return
-		}
-	}
-}
-
-// stillAnswerable says whether a reminder that was answered may be answered
-// anew: its appointment is ahead, at the time that the reminder spoke of.
-func (s *step) stillAnswerable(c ClosedQuestion) bool {
-	a, there := s.facts.Appointment(c.Appointment)
-	return c.Kind == AskAppointment && c.Choice != "" && there && a.At.After(s.now) && a.At.UnixMilli() == c.Stands
-}
-
-// chooseAgain answers the i-th closed question anew.
-func (s *step) chooseAgain(i int, choice Choice) {
-	c := &s.state.Closed[i]
-	c.Choice = choice
-	s.choose(Question{ID: c.ID, Kind: c.Kind, Appointment: c.Appointment, Stands: c.Stands}, choice)
-}
-
-// choose acts on a pressed choice as if it had been said in words.
-func (s *step) choose(q Question, c Choice) {
-	if q.Kind == AskOptIn {
-		switch c {
-		case ChooseYes:
-			s.optIn("button")
-		case ChooseNo:
-			s.optOut("button")
-		default:
-		}
-		return
-	}
-	a, ok := s.facts.Appointment(q.Appointment)
-	if !ok || a.At.UnixMilli() != q.Stands {
-		s.answer("appointment.gone", s.withSpecialist())
-		return
-	}
-	switch {
-	case q.Kind == AskTime && c == ChooseYes:
-		s.propose(q, a)
-	case q.Kind == AskTime && c == ChooseKeep:
-		s.keepAppointment(a)
-	case c == ChooseConfirm:
-		s.confirm(a)
-	case c == ChooseChange, c == ChooseOther:
-		s.askReschedule(a)
-	case c == ChooseCannot:
-		s.cannotCome(a)
-	default:
-	}
-}
-
 // edited is a text that was changed after it was sent. It is read for risk and
 // shown; it answers nothing, because an answer was given to what it said before.
 func (s *step) edited() {
@@ -390,6 +385,11 @@ func (s *step) unknownSender() {
 	s.flag(FlagUnknownSender, "")
 	if s.event.LinkCode != "" {
 		s.answer("link.expired", nil)
+		return
+	}
+	if s.event.From.Channel == Telegram && !s.stops() && !s.answeredToday() {
+		// Some apps lose the code of the link: who says hello is asked for it.
+		s.answer("link.ask", nil)
 		return
 	}
 	if s.stops() || s.reading.Intent == understand.Social || s.answeredToday() {

@@ -116,6 +116,8 @@ type CueEntry struct {
 	Firm bool `toml:"firm"`
 	// Voices marks hearing voices or feeling watched, without danger.
 	Voices bool `toml:"voices"`
+	// Topic names what a match is about where the intent alone does not say it.
+	Topic Topic `toml:"topic"`
 }
 
 // RiskEntry gives patterns of danger.

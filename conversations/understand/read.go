@@ -42,6 +42,7 @@ func (l *Lexicons) Read(q Query) Reading {
 	cues := l.readCues(q, abs)
 	s := scores{by: map[Intent]float64{}}
 	var strong, weak []int
+	about := 0.0 // how strongly the topic was named
 	for i := range cues {
 		h := &cues[i]
 		if h.name == cuePick {
@@ -64,6 +65,9 @@ func (l *Lexicons) Read(q Query) Reading {
 		}
 		if h.entry.Voices {
 			r.Voices = true
+		}
+		if h.entry.Topic != TopicNone && !h.negated && h.entry.Weight > about {
+			r.Topic, about = h.entry.Topic, h.entry.Weight
 		}
 		in, w := intentOf(h.name, q, len(ms) > 0), h.entry.Weight
 		if in == Other && h.name != string(Other) {

@@ -41,13 +41,16 @@ func (l *Lexicons) judge(ms []mentioned, abs []token) (constraint bool) {
 		}
 	}
 	// A phrase takes over the role of the one it stands beside.
-	last := -1
+	last, or := -1, false
 	for i := range abs {
 		n := int(abs[i].mention)
 		switch {
 		case n >= 0:
 			if last >= 0 && abs[i].before != sentence {
 				a, b := &ms[last], &ms[n]
+				if or && judged[last] && !judged[n] && a.role == refuse {
+					b.role, judged[n] = refuse, true // "cant do thurs or friday" refuses both
+				}
 				if compatible(a, b) {
 					if !judged[n] && judged[last] {
 						b.role, judged[n] = a.role, true
@@ -56,7 +59,9 @@ func (l *Lexicons) judge(ms []mentioned, abs []token) (constraint bool) {
 					}
 				}
 			}
-			last = n
+			last, or = n, false
+		case last >= 0 && abs[i].before != sentence && l.or.fits(&abs[i]):
+			or = true
 		case abs[i].before == sentence || !l.fillers.fits(&abs[i]):
 			last = -1
 		}

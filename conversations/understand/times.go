@@ -149,7 +149,9 @@ func (l *Lexicons) bareHours(q Query, raw []token, taken []int16, ms []mentioned
 		}
 		// "12?" on its own, where a time is talked about
 		alone := t.question && t.before != space && (q.Asked == AskedAppointment || q.Asked == AskedReschedule)
-		if talks := q.Asked == AskedAppointment || q.Asked == AskedReschedule; talks && i > 0 {
+		// "3", where the day is known and only the hour was asked for
+		beside = beside || q.DayKnown && i == 0 && (len(raw) == 1 || l.courtesies.fits(&raw[1]))
+		if talks := q.Asked == AskedAppointment || q.Asked == AskedReschedule || q.Asked == AskedConfirmTime; talks && i > 0 {
 			// "about 10"; and in the answer to which day, "4 on tuesday"
 			alone = alone || taken[i-1] == 0 && l.hourLead.fits(&raw[i-1])
 		}

@@ -81,6 +81,7 @@ type Query struct {
 	Asked       Asked     // what is open; empty means AskedNone
 	Appointment time.Time // the open or else the next appointment, in the client's zone; zero if there is none
 	Now         time.Time // in the client's zone
+	DayKnown    bool      // a day was named before, and only the time of day is asked for
 	Sent        time.Time // when the open question was asked; zero if unknown
 }
 
@@ -122,6 +123,21 @@ const (
 	DangerVoices      Danger = "voices"       // voices that command, or the fear of acting on them
 )
 
+// Topic says what a text is about where the intent alone does not say it. A
+// conversation may have words of its own for a topic; without them the intent
+// decides.
+type Topic string
+
+// The topics.
+const (
+	TopicNone     Topic = ""
+	TopicGreeting Topic = "greeting" // a hello (Social)
+	TopicReaders  Topic = "readers"  // who reads this, is anybody there (Other)
+	TopicUnsure   Topic = "unsure"   // may come, may not, cannot say yet (Other)
+	TopicLimits   Topic = "limits"   // fewer texts, or not at some times; not their end (Other)
+	TopicWhenever Topic = "whenever" // any time will do (Change)
+)
+
 // Reading is what a text was understood to mean.
 type Reading struct {
 	Intent   Intent
@@ -132,6 +148,7 @@ type Reading struct {
 	// Condition holds the client's own words of a condition ("unless mum's
 	// ill"), to be shown to the specialist and to nobody else.
 	Condition string
+	Topic     Topic         // what it is about besides, if anything has a name
 	Sure      int           // 0..100; below 60 the conversation had better ask
 	Also      []Reading     // further things said in the same text, most certain first
 	Others    []Alternative // near readings, most certain first

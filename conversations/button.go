@@ -1,0 +1,74 @@
+package conversations
+
+import "strings"
+
+// button is a press under a message of ours. A second press of the same one
+// does nothing; another one under the same message is a change of mind.
+func (s *step) button() {
+	id, choice, ok := strings.Cut(s.event.Button, ":")
+	if !ok || !s.facts.Known() || s.facts.Client.Closed {
+		return
+	}
+	if s.reach(s.event.From.Channel).Agreement != AgreementGiven &&
+		s.reach(s.event.From.Channel).Agreement != AgreementAsked {
+		return
+	}
+	if q, found := s.question(QuestionID(id)); found {
+		s.choose(q, Choice(choice))
+		s.nextInLine()
+		return
+	}
+	for i, c := range s.state.Closed {
+		if c.ID == QuestionID(id) && c.Choice != Choice(choice) && s.stillAnswerable(c) {
+			s.chooseAgain(i, Choice(choice))
+			s.nextInLine()
+			return
+		}
+	}
+}
+
+// stillAnswerable says whether a reminder that was answered may be answered
+// anew: its appointment is ahead, at the time that the reminder spoke of.
+func (s *step) stillAnswerable(c ClosedQuestion) bool {
+	a, there := s.facts.Appointment(c.Appointment)
+	return c.Kind == AskAppointment && c.Choice != "" && there && a.At.After(s.now) && a.At.UnixMilli() == c.Stands
+}
+
+// chooseAgain answers the i-th closed question anew.
+func (s *step) chooseAgain(i int, choice Choice) {
+	c := &s.state.Closed[i]
+	c.Choice = choice
+	s.choose(Question{ID: c.ID, Kind: c.Kind, Appointment: c.Appointment, Stands: c.Stands}, choice)
+}
+
+// choose acts on a pressed choice as if it had been said in words.
+func (s *step) choose(q Question, c Choice) {
+	if q.Kind == AskOptIn {
+		switch c {
+		case ChooseYes:
+			s.optIn("button")
+		case ChooseNo:
+			s.optOut("button")
+		default:
+		}
+		return
+	}
+	a, ok := s.facts.Appointment(q.Appointment)
+	if !ok || a.At.UnixMilli() != q.Stands {
+		s.answer("appointment.gone", s.withSpecialist())
+		return
+	}
+	switch {
+	case q.Kind == AskTime && c == ChooseYes:
+		s.propose(q, a)
+	case q.Kind == AskTime && c == ChooseKeep:
+		s.keepAppointment(a)
+	case c == ChooseConfirm:
+		s.confirm(a)
+	case c == ChooseChange, c == ChooseOther:
+		s.askReschedule(a)
+	case c == ChooseCannot:
+		s.cannotCome(a)
+	default:
+	}
+}
