@@ -73,6 +73,8 @@ type stage struct {
 	state conversations.State
 	now   time.Time
 	zone  *time.Location
+	// seen gathers the kinds of events that came in and of effects that came out.
+	seen map[string]bool
 }
 
 const stageTime = "Mon 2006-01-02 15:04"
@@ -249,6 +251,10 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 			Kind: conversations.EventKind(word), Channel: conversations.SMS, Message: "m1", Reason: fields[0],
 			Blocked: slices.Contains(fields, "blocked"),
 		}, true
+	case "delivery":
+		return conversations.Event{
+			Kind: conversations.EventDelivery, Channel: conversations.SMS, Message: "m1", Delivery: conversations.Delivery(rest),
+		}, true
 	case "number_changed", "close":
 		kind := map[string]conversations.EventKind{
 			"number_changed": conversations.EventNumberChanged, "close": conversations.EventClosed,
@@ -296,9 +302,11 @@ func (s *stage) turn(t *testing.T, event conversations.Event) []string {
 		t.Fatal(err)
 	}
 	before := open(state)
+	s.see(string(event.Kind))
 	after, effects := conversations.Next(s.rules, s.facts, state, event, s.now)
 	var out []string
 	for _, e := range effects {
+		s.see(fmt.Sprintf("%T", e))
 		if line := s.apply(e); line != "" {
 			out = append(out, line)
 		}

@@ -71,16 +71,29 @@ func (s *step) confirm(a Appointment) {
 		return
 	}
 	s.do(SetAppointment{ID: a.ID, Status: Confirmed})
-	s.settle(a.ID)
+	s.answered(a.ID)
 	s.closeAbout(a.ID, ChooseConfirm)
 	key := "appointment.confirmed"
-	if s.reading.Condition != "" || s.reading.Intent == understand.AttendingQuestion {
+	if s.saidMore() {
 		key = "appointment.confirmed_condition"
 	}
 	s.answer(key, s.meetingVars(a))
 }
 
-// settle takes down what the client has just answered by another word.
+// saidMore says whether the text also holds something that was passed on.
+func (s *step) saidMore() bool {
+	return s.reading.Condition != "" || s.reading.Intent == understand.AttendingQuestion || s.reading.Intent == understand.CallMe ||
+		s.alsoSaid(understand.AttendingQuestion) || s.alsoSaid(understand.CallMe) || s.alsoSaid(understand.Distress)
+}
+
+// answered takes back a reminder that still waits for its hour, and would ask
+// what has just been answered.
+func (s *step) answered(a AppointmentID) {
+	s.do(DropQueued{Appointment: a, Reason: "answered"})
+	s.settle(a)
+}
+
+// settle takes down the flags that have become groundless.
 func (s *step) settle(a AppointmentID) {
 	for _, r := range []FlagReason{FlagChangeAsked, FlagCannot, FlagNoAnswer} {
 		s.do(SettleFlags{Reason: r, Appointment: a})
@@ -212,6 +225,11 @@ func (s *step) askAgain(a Appointment) {
 		s.reply(Say{Key: "appointment.change_time", Question: q.ID, Appointment: a.ID, Vars: map[string]any{"day": Day(day)}})
 		return
 	}
+	if a.Status == Cannot && s.reading.When.IsZero() {
+		// Who cannot come was told that they may name a time, and not yet asked.
+		s.reply(Say{Key: "appointment.change_ask", Question: q.ID, Appointment: a.ID, Vars: map[string]any{"when": s.local(a)}})
+		return
+	}
 	s.reply(Say{Key: "appointment.change_ask_again", Question: q.ID, Appointment: a.ID})
 }
 
@@ -319,7 +337,7 @@ func (s *step) propose(q Question, a Appointment) {
 		return
 	}
 	s.do(SetAppointment{ID: a.ID, Status: ChangeAsked, Proposed: at})
-	s.settle(a.ID)
+	s.answered(a.ID)
 	s.flag(FlagChangeAsked, a.ID)
 	s.closeAbout(a.ID, ChooseYes)
 	s.answer("appointment.change_asked", map[string]any{
@@ -345,7 +363,7 @@ func (s *step) cannot() {
 // and time that they text next is understood as a proposal.
 func (s *step) cannotCome(a Appointment) {
 	s.do(SetAppointment{ID: a.ID, Status: Cannot})
-	s.settle(a.ID)
+	s.answered(a.ID)
 	s.flag(FlagCannot, a.ID)
 	s.closeAbout(a.ID, ChooseCannot)
 	q := s.newQuestion(AskReschedule, a)

@@ -129,7 +129,10 @@ func (s *step) fromClient() {
 		return
 	case AgreementNone, AgreementDeclined:
 		if s.reading.Intent == understand.Social {
-			return // "ok thanks" to "I will not text you"
+			// "Ok thanks" to "I will not text you" needs no answer; an "actually, yes"
+			// is for a person to hear.
+			s.flag(FlagMessage, "")
+			return
 		}
 		s.message()
 		return
@@ -180,7 +183,7 @@ func (s *step) intent() {
 	case understand.Late:
 		s.late()
 	case understand.AttendingQuestion:
-		if a, ok := s.meeting(); ok && s.alsoSaid(understand.Confirm) && s.asked() == understand.AskedAppointment {
+		if a, ok := s.alsoComes(); ok {
 			// "Yes, but can my mum come": the yes counts, the question is passed on.
 			s.flag(FlagQuestion, a.ID)
 			s.confirm(a)
@@ -191,6 +194,10 @@ func (s *step) intent() {
 		s.nextMeeting()
 	case understand.CallMe:
 		s.flag(FlagCallMe, "")
+		if a, ok := s.alsoComes(); ok {
+			s.confirm(a)
+			return
+		}
 		s.read("call_me")
 	case understand.Language:
 		s.changeLanguage(r.Language)
@@ -198,6 +205,10 @@ func (s *step) intent() {
 		s.wrongPerson()
 	case understand.Distress:
 		s.flag(FlagDistress, "")
+		if r.Topic == understand.TopicWatched {
+			s.read("voices")
+			return
+		}
 		s.read("distress")
 	case understand.Help:
 		s.help()
@@ -212,6 +223,13 @@ func (s *step) intent() {
 	default:
 		s.handOver(FlagNotUnderstood)
 	}
+}
+
+// alsoComes is the appointment of an open reminder to which the text says yes
+// beside something else.
+func (s *step) alsoComes() (Appointment, bool) {
+	a, ok := s.meeting()
+	return a, ok && s.alsoSaid(understand.Confirm) && s.asked() == understand.AskedAppointment
 }
 
 // topic answers what has words of its own and changes nothing. It reports
@@ -254,8 +272,12 @@ func (s *step) message() {
 			s.askAgain(a)
 			return
 		}
-		s.handOver(FlagNotUnderstood)
-		return
+		if q.Kind != AskAppointment || s.reading.Sure < sureEnough {
+			s.handOver(FlagNotUnderstood)
+			return
+		}
+		// It was understood as something for a person ("will i lose my pip"), and
+		// the reminder stays open.
 	}
 	s.flag(FlagMessage, "")
 	if s.reading.Voices {

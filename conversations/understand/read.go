@@ -116,6 +116,11 @@ func (l *Lexicons) weighTimes(q Query, s *scores, ms []mentioned, abs []token, c
 	w := l.resolve(q, ms, abs, constraint, true)
 	proposed, live := false, false
 	for i := range ms {
+		if q.Asked == AskedAppointment && ms[i].role == refuse && ms[i].after {
+			// "Not before 12" asks for later, and is no refusal of the meeting.
+			s.by[Cannot] *= 0.3
+			s.by[Change] += 4
+		}
 		proposed = proposed || ms[i].role == propose && !ms[i].vague
 		live = live || ms[i].role != reason && !ms[i].plural
 	}
@@ -235,7 +240,7 @@ func (l *Lexicons) decide(q Query, r *Reading, s *scores, ms []mentioned, abs []
 	r.Sure = int(min(99, 100*best.w/(best.w+second+1)))
 	l.values(q, r, s, ms, abs, constraint)
 	for _, e := range list[1:] {
-		if e.w >= 4 && e.in != Social && e.in != Other {
+		if e.w > 3.9 && e.in != Social && e.in != Other {
 			also := Reading{Intent: e.in, Sure: int(min(90, 10*e.w)), Number: r.Number}
 			l.values(q, &also, s, ms, abs, constraint)
 			r.Also = append(r.Also, also)

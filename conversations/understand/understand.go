@@ -135,6 +135,7 @@ const (
 	TopicReaders  Topic = "readers"  // who reads this, is anybody there (Other)
 	TopicUnsure   Topic = "unsure"   // may come, may not, cannot say yet (Other)
 	TopicLimits   Topic = "limits"   // fewer texts, or not at some times; not their end (Other)
+	TopicWatched  Topic = "watched"  // whether we, or somebody by us, watch or listen (Distress)
 	TopicWhenever Topic = "whenever" // any time will do (Change)
 )
 

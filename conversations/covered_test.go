@@ -1,0 +1,85 @@
+package conversations_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"alongside/conversations"
+)
+
+func (s *stage) see(kind string) {
+	if s.seen != nil {
+		s.seen[kind] = true
+	}
+}
+
+// effectTypes lists the types that are effects, as they stand in effect.go.
+func effectTypes(t *testing.T) []string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "effect.go", nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var types []string
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Recv == nil || f.Name.Name != "effect" {
+			continue
+		}
+		if id, ok := f.Recv.List[0].Type.(*ast.Ident); ok {
+			types = append(types, "conversations."+id.Name)
+		}
+	}
+	return types
+}
+
+// TestDialoguesCoverEverything: each kind of event comes into at least one
+// dialogue, and each kind of effect out of one; and the two languages both
+// have their dialogues.
+func TestDialoguesCoverEverything(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/dialogues/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lexicons, seen, welsh := loadLexicons(t), map[string]bool{}, 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := newStage(t, lexicons)
+		s.seen = seen
+		for line := range strings.Lines(string(text)) {
+			line = strings.TrimSuffix(line, "\n")
+			if line != "" && !strings.HasPrefix(line, " ") && !strings.HasPrefix(line, "#") {
+				s.line(t, line)
+			}
+		}
+		if base := filepath.Base(file); strings.Contains(base, "welsh") || strings.HasPrefix(base, "mixed_") {
+			welsh++
+		}
+	}
+	for _, k := range conversations.EventKinds {
+		if !seen[string(k)] {
+			t.Errorf("event %s comes into no dialogue", k)
+		}
+	}
+	effects := effectTypes(t)
+	if len(effects) < 10 {
+		t.Fatalf("found only %d effects in effect.go", len(effects))
+	}
+	for _, e := range effects {
+		if !seen[e] {
+			t.Errorf("effect %s comes out of no dialogue", e)
+		}
+	}
+	if welsh < 20 {
+		t.Errorf("%d dialogues are Welsh or mixed, want 20 at least", welsh)
+	}
+}
