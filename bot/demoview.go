@@ -150,6 +150,9 @@ func understoodView(m store.ThreadMessage) *carrier.UnderstoodView {
 	r := m.Understood
 	meaning := meaningOf(*r)
 	for _, also := range r.Also {
+		if r.Intent == understand.Change && also.Intent == understand.Cannot {
+			continue // Who proposes another time cannot come at this one: it is said already.
+		}
 		meaning += "; also: " + meaningOf(also)
 	}
 	sure := "not sure"
