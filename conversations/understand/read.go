@@ -230,6 +230,9 @@ func (l *Lexicons) decide(q Query, r *Reading, s *scores, ms []mentioned, abs []
 	if r.Intent == Social && l.says(abs) > 4 && q.Asked == AskedNone && s.by[Social] < 4 {
 		r.Intent = Other // thanks, and then something that a person should read
 	}
+	if r.Intent == Social && slices.ContainsFunc(abs, func(t token) bool { return t.shape == digits }) {
+		r.Intent = Other // "sorry 4": a number is no courtesy
+	}
 	if r.Intent == Rating && r.Number == 0 {
 		r.Intent = Other // two numbers, or one and a half: a person asks
 	}
