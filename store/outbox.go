@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"alongside/conversations"
+	"alongside/store/caseload"
 )
 
 // Claim takes queued messages that are due for this process until 30 seconds
@@ -57,9 +58,13 @@ func (s *Store) Unknowns(ctx context.Context, now time.Time, limit int) ([]Send,
 	return s.caseload.Unknowns(ctx, now, limit)
 }
 
+// ErrAnothers: what a provider was found to have accepted is another message of
+// ours to the same person, with the same words.
+var ErrAnothers = caseload.ErrAnothers
+
 // Settle records what became of a message of unknown outcome: Sent, or surely
 // Failed; anything else is an error. One that was settled meanwhile stays as it
-// is.
+// is. [ErrAnothers] if the provider's id belongs to another message already.
 func (s *Store) Settle(ctx context.Context, id conversations.MessageID, r SendResult, now time.Time) error {
 	return s.caseload.Settle(ctx, id, r, now)
 }

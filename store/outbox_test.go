@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -296,6 +297,30 @@ func TestUnknownIsAskedAboutAndSettled(t *testing.T) {
 			f.Fatal(err)
 		}
 		f.wantDelivery(m.ID, conversations.Failed)
+	})
+}
+
+// Two answers may have the same words. What the provider accepted is one of
+// them; the other one stays unknown, and a person is shown it.
+func TestWhatAnotherMessageWasIsNotFound(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(f *fixture) {
+		_, at := f.client()
+		first, _ := f.answer(at, "the same words", conversations.Answer)
+		f.result(store.SendResult{ID: first.ID, Delivery: conversations.Sent, ProviderID: "SM1"})
+		lost, _ := f.answer(at, "the same words", conversations.Answer)
+		f.result(store.SendResult{ID: lost.ID, Delivery: conversations.Unknown, Code: "expired"})
+		settle := func(id string) error {
+			return f.store.Settle(f.Context(), lost.ID, store.SendResult{ID: lost.ID, Delivery: conversations.Sent, ProviderID: id}, f.now)
+		}
+		if err := settle("SM1"); !errors.Is(err, store.ErrAnothers) {
+			f.Errorf("another's id settled it: %v", err)
+		}
+		f.wantDelivery(lost.ID, conversations.Unknown)
+		if err := settle("SM2"); err != nil {
+			f.Fatal(err)
+		}
+		f.wantDelivery(lost.ID, conversations.Sent)
 	})
 }
 

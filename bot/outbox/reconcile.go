@@ -117,9 +117,14 @@ func (o *Outbox) settle(ctx context.Context, s store.Send) error {
 	if err == nil && found {
 		switch r.Outcome {
 		case Sent:
-			return o.rows.Settle(ctx, s.ID, store.SendResult{
+			err := o.rows.Settle(ctx, s.ID, store.SendResult{
 				ID: s.ID, Delivery: conversations.Sent, ProviderID: r.ProviderID, Code: r.Code,
 			}, now)
+			if !errors.Is(err, store.ErrAnothers) {
+				return err
+			}
+			// The same words went to the same person in another message: this one
+			// was not found.
 		case Refused:
 			return o.settleFailed(ctx, s, r, now)
 		case Unknown, Retry: // The provider has it and cannot say yet: ask again.

@@ -3,6 +3,7 @@ package caseload
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -219,9 +220,15 @@ func (c *Caseload) AskedUnknown(ctx context.Context, id conversations.MessageID,
 	return nil
 }
 
+// ErrAnothers says that what a provider was found to have accepted is another
+// message of ours to the same person, with the same words.
+var ErrAnothers = errors.New("what was found is another message")
+
 // Settle records what became of a message of unknown outcome: Sent, or surely
 // Failed. It is an error to settle it as anything else; one that was settled
-// meanwhile stays as it is.
+// meanwhile stays as it is. [ErrAnothers] if the provider's id belongs to
+// another message already: two answers may have the same words, and only one
+// of them may have gone.
 func (c *Caseload) Settle(ctx context.Context, id conversations.MessageID, r SendResult, now time.Time) error {
 	if r.Delivery != conversations.Sent && r.Delivery != conversations.Failed {
 		return fmt.Errorf("settle message %s as %q: only sent and failed settle it", id, r.Delivery)
@@ -230,11 +237,26 @@ func (c *Caseload) Settle(ctx context.Context, id conversations.MessageID, r Sen
 	if r.Delivery == conversations.Sent {
 		sent = millis(now)
 	}
-	_, err := change(ctx, c.db, `UPDATE messages SET delivery = $2, provider_id = CASE WHEN $3 = '' THEN provider_id ELSE $3 END,
-			code = $4, sent_at = $5, settled_at = $6 WHERE id = $1 AND delivery = 'unknown'`,
+	changed, err := change(ctx, c.db, `UPDATE messages SET delivery = $2, provider_id = CASE WHEN $3 = '' THEN provider_id ELSE $3 END,
+			code = $4, sent_at = $5, settled_at = $6 WHERE id = $1 AND delivery = 'unknown'
+			AND ($3 = '' OR (SELECT count(*) FROM messages o WHERE o.peer = messages.peer AND o.direction = 'out'
+				AND o.channel = messages.channel AND o.provider_id = $3 AND o.id <> $1) = 0)`,
 		id, r.Delivery, clean(r.ProviderID), clean(r.Code), sent, millis(now))
 	if err != nil {
 		return fmt.Errorf("settle message %s: %w", id, err)
+	}
+	if changed > 0 {
+		return nil
+	}
+	var stands conversations.Delivery
+	err = single(ctx, c.db.reader(), []any{&stands}, "SELECT delivery FROM messages WHERE id = $1", id)
+	switch {
+	case errors.Is(err, errNoRow):
+		return nil
+	case err != nil:
+		return fmt.Errorf("settle message %s: %w", id, err)
+	case stands == conversations.Unknown:
+		return fmt.Errorf("settle message %s: %w", id, ErrAnothers)
 	}
 	return nil
 }

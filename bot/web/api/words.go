@@ -37,6 +37,7 @@ var reasons = map[string]string{
 	"no_channel":            "there is no number or account to write to",
 	"too_late":              "by the time it could go it would have been of no use",
 	"past":                  "what it was about is over",
+	"answered":              "the client answered before it went",
 	"appointment_moved":     "the appointment was moved since",
 	"appointment_cancelled": "the appointment was cancelled since",
 	"address_changed":       "the client has another number since",
