@@ -237,8 +237,12 @@ func (l *Lexicons) decide(q Query, r *Reading, s *scores, ms []mentioned, abs []
 		r.Intent = Other // two numbers, or one and a half: a person asks
 	}
 	second := 0.0
-	if len(list) > 1 {
-		second = list[1].w
+	for _, rival := range list[1:] {
+		if rival.in != Social {
+			// A thanks beside a yes makes it no less of a yes.
+			second = rival.w
+			break
+		}
 	}
 	r.Sure = int(min(99, 100*best.w/(best.w+second+1)))
 	l.values(q, r, s, ms, abs, constraint)
