@@ -58,7 +58,7 @@ func (s *Store) Unknowns(ctx context.Context, now time.Time, limit int) ([]Send,
 	return s.caseload.Unknowns(ctx, now, limit)
 }
 
-// ErrAnothers: what a provider was found to have accepted is another message of
+// ErrAnothers says that what a provider was found to have accepted is another message of
 // ours to the same person, with the same words.
 var ErrAnothers = caseload.ErrAnothers
 
