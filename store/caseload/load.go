@@ -2,7 +2,6 @@ package caseload
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -249,11 +248,8 @@ func (c *Caseload) openState(peer string, sealed []byte) (state conversations.St
 	if err != nil {
 		return state, err
 	}
-	if err := json.Unmarshal(plain, &state); err != nil {
+	if state, err = conversations.ParseState(plain); err != nil {
 		return conversations.State{}, fmt.Errorf("read the snapshot of %s: %w", peer, err)
-	}
-	if state.Version > conversations.StateVersion {
-		return conversations.State{}, fmt.Errorf("read the snapshot of %s: it was written by a newer version of the program", peer)
 	}
 	return state, nil
 }
