@@ -24,14 +24,15 @@ type commands struct {
 	LogFormat string `default:"text" enum:"text,json" env:"LOG_FORMAT" help:"Form of the log lines on standard error: text or json."`
 	LogLevel  string `default:"info" enum:"debug,info,warn,error" env:"LOG_LEVEL" help:"Least level that is logged: debug, info, warn, error."`
 
-	Demo    demoCommand    `cmd:"" help:"Try everything in the browser: two phones, a clock, a caseload with John on it. Needs nothing."`
-	Serve   serveCommand   `cmd:"" help:"Run the service: webhooks, API, reminders."`
-	Talk    talkCommand    `cmd:"" help:"Hold a conversation with the assistant in the terminal."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database up to this version. Safe to run twice, and while others run it."`
-	Token   tokenCommand   `cmd:"" help:"Make a bearer token for the API. It is shown once."`
-	Bench   benchCommand   `cmd:"" help:"Measure the whole path of a text, from webhook to accepted answer."`
-	Health  healthCommand  `cmd:"" help:"Ask a running service whether it is alive; the exit code tells."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Demo       demoCommand       `cmd:"" help:"Try everything in the browser: two phones, a clock, a caseload with John on it. Needs nothing."`
+	Serve      serveCommand      `cmd:"" help:"Run the service: webhooks, API, reminders."`
+	Talk       talkCommand       `cmd:"" help:"Hold a conversation with the assistant in the terminal."`
+	Understand understandCommand `cmd:"" help:"Say what texts mean, one a line from standard input, or score labelled ones."`
+	Migrate    migrateCommand    `cmd:"" help:"Bring the database up to this version. Safe to run twice, and while others run it."`
+	Token      tokenCommand      `cmd:"" help:"Make a bearer token for the API. It is shown once."`
+	Bench      benchCommand      `cmd:"" help:"Measure the whole path of a text, from webhook to accepted answer."`
+	Health     healthCommand     `cmd:"" help:"Ask a running service whether it is alive; the exit code tells."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 
 const about = `Alongside texts with the clients of a supported-employment service, by SMS or Telegram, and writes what they say to their specialist's caseload.
@@ -76,11 +77,15 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	err = parsed.Run(s)
 	var wrong *configError
+	var input *inputError
 	switch {
 	case err == nil, errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return 0
 	case errors.As(err, &wrong):
 		fmt.Fprint(errs, wrong.Error())
+		return 2
+	case errors.As(err, &input):
+		fmt.Fprint(errs, input.Error())
 		return 2
 	default:
 		fmt.Fprintf(errs, "alongside: %v\n", err)

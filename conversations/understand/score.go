@@ -1,52 +1,12 @@
 package understand
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
 )
-
-// Row is one labelled reply (shared/replies/README.md).
-type Row struct {
-	ID, Lang string
-	Asked    Asked
-	Text     string
-	Intent   Intent
-	Value    string
-	Note     string
-}
-
-// ReadRows reads labelled replies: tab-separated, a header line first. The
-// columns id, lang, asked and text must be there; intent, value and note may
-// be missing. An error names the line and repeats nothing of the text.
-func ReadRows(r io.Reader) ([]Row, error) {
-	var rows []Row
-	in := bufio.NewScanner(r)
-	in.Buffer(nil, 1<<20)
-	for n := 1; in.Scan(); n++ {
-		fields := strings.Split(strings.TrimSuffix(in.Text(), "\r"), "\t")
-		if n == 1 && fields[0] == "id" || len(fields) == 1 && fields[0] == "" {
-			continue
-		}
-		if len(fields) < 4 {
-			return nil, fmt.Errorf("read replies: line %d has %d columns, wants id, lang, asked, text at least", n, len(fields))
-		}
-		for len(fields) < 7 {
-			fields = append(fields, "")
-		}
-		rows = append(rows, Row{
-			ID: fields[0], Lang: fields[1], Asked: Asked(fields[2]), Text: fields[3],
-			Intent: Intent(fields[4]), Value: fields[5], Note: fields[6],
-		})
-	}
-	if err := in.Err(); err != nil {
-		return nil, fmt.Errorf("read replies: %w", err)
-	}
-	return rows, nil
-}
 
 // Tally counts right readings out of all.
 type Tally struct{ Right, All int }
@@ -71,11 +31,12 @@ type Miss struct {
 	Row
 	Got      Intent
 	GotValue string
+	Sure     int // 0..100
 	Why      string
 }
 
-// Result is how labelled replies were read.
-type Result struct {
+// Marks are the figures that the understanding is judged by.
+type Marks struct {
 	Intents    Tally // intents right
 	Values     Tally // values right, over all rows; a row with the wrong intent has the wrong value
 	Crisis     Tally // rows labelled crisis that were found
@@ -84,84 +45,128 @@ type Result struct {
 	FalseAlarm int   // rows read as crisis that are not labelled so
 	FalseStop  int   // rows read as stop that are not labelled so
 	WrongTime  int   // rows for which a time was given that the label does not give
-	ByIntent   map[string]*Tally
-	ByLang     map[string]*Tally
-	ByAsked    map[string]*Tally
-	Misses     []Miss
+}
+
+// Result is how labelled replies were read.
+type Result struct {
+	Marks
+	ByIntent map[string]*Tally
+	ByLang   map[string]*Marks
+	ByAsked  map[string]*Tally
+	Misses   []Miss
 }
 
 // Score reads every row with the appointment and the moment that the labels
 // were written for and compares.
 func (l *Lexicons) Score(rows []Row, appointment, now time.Time) Result {
-	res := Result{ByIntent: map[string]*Tally{}, ByLang: map[string]*Tally{}, ByAsked: map[string]*Tally{}}
-	tally := func(m map[string]*Tally, key string, right bool) {
+	var res Result
+	for _, row := range rows {
+		res.Add(row, l.Read(Query{Text: row.Text, Lang: row.Lang, Asked: row.Asked, Appointment: appointment, Now: now}))
+	}
+	return res
+}
+
+// Add compares one reading with its label.
+func (r *Result) Add(row Row, got Reading) {
+	if r.ByIntent == nil {
+		r.ByIntent, r.ByLang, r.ByAsked = map[string]*Tally{}, map[string]*Marks{}, map[string]*Tally{}
+	}
+	if r.ByLang[row.Lang] == nil {
+		r.ByLang[row.Lang] = &Marks{}
+	}
+	for _, m := range []*Marks{&r.Marks, r.ByLang[row.Lang]} {
+		m.add(row, got)
+	}
+	right := got.Intent == row.Intent
+	tally := func(m map[string]*Tally, key string) {
 		if m[key] == nil {
 			m[key] = &Tally{}
 		}
 		m[key].count(right)
 	}
-	for _, row := range rows {
-		got := l.Read(Query{Text: row.Text, Lang: row.Lang, Asked: row.Asked, Appointment: appointment, Now: now})
-		value := got.Value()
-		right := got.Intent == row.Intent
-		res.Intents.count(right)
-		res.Values.count(right && value == row.Value)
-		tally(res.ByIntent, string(row.Intent), right)
-		tally(res.ByLang, row.Lang, right)
-		tally(res.ByAsked, string(row.Asked), right)
-		if row.Intent == Crisis {
-			res.Crisis.count(right)
-		} else if got.Intent == Crisis {
-			res.FalseAlarm++
-		}
-		if strings.Contains(row.Note, "false alarm") {
-			res.LookAlikes.count(got.Intent != Crisis || row.Intent == Crisis)
-		}
-		if row.Intent == Stop {
-			res.Stop.count(right)
-		} else if got.Intent == Stop {
-			res.FalseStop++
-		}
-		if (got.Intent == Change || got.Intent == CallMe) && value != "" && value != "ambiguous" && value != row.Value {
-			res.WrongTime++
-		}
-		if !right || value != row.Value {
-			res.Misses = append(res.Misses, Miss{Row: row, Got: got.Intent, GotValue: value, Why: got.Why})
-		}
+	tally(r.ByIntent, string(row.Intent))
+	tally(r.ByAsked, string(row.Asked))
+	if value := got.Value(); !right || value != row.Value {
+		r.Misses = append(r.Misses, Miss{Row: row, Got: got.Intent, GotValue: value, Sure: got.Sure, Why: got.Why})
 	}
-	return res
 }
 
-// Write prints the result: overall, by intent, by language, by what was
+func (m *Marks) add(row Row, got Reading) {
+	value := got.Value()
+	right := got.Intent == row.Intent
+	m.Intents.count(right)
+	m.Values.count(right && value == row.Value)
+	if row.Intent == Crisis {
+		m.Crisis.count(right)
+	} else if got.Intent == Crisis {
+		m.FalseAlarm++
+	}
+	if row.LookAlike() {
+		m.LookAlikes.count(got.Intent != Crisis)
+	}
+	if row.Intent == Stop {
+		m.Stop.count(right)
+	} else if got.Intent == Stop {
+		m.FalseStop++
+	}
+	if (got.Intent == Change || got.Intent == CallMe) && value != "" && value != "ambiguous" && value != row.Value {
+		m.WrongTime++
+	}
+}
+
+// LookAlike reports whether the row sounds like something that it is not.
+func (r Row) LookAlike() bool {
+	return r.Intent != Crisis && (strings.Contains(r.Note, "false alarm") || strings.Contains(r.Note, "look-alike"))
+}
+
+// Write prints the result: overall, by language, by intent, by what was
 // asked, and every miss. The misses repeat the texts: print them only for
 // texts that nobody sent.
 func (r Result) Write(w io.Writer) error {
 	var b strings.Builder
 	line := func(name string, t Tally) {
-		fmt.Fprintf(&b, "%-22s %4d/%-4d %5.1f %%\n", name, t.Right, t.All, 100*t.Share())
+		if t.All > 0 {
+			fmt.Fprintf(&b, "%-28s %5d/%-5d %5.1f %%\n", name, t.Right, t.All, 100*t.Share())
+		}
 	}
-	line("intents", r.Intents)
-	line("values", r.Values)
-	line("crisis found", r.Crisis)
-	line("look-alikes left alone", r.LookAlikes)
-	line("stop found", r.Stop)
-	fmt.Fprintf(&b, "false alarms %d, false stops %d, wrong times %d\n", r.FalseAlarm, r.FalseStop, r.WrongTime)
+	marks := func(name string, m Marks) {
+		line(name+"intents", m.Intents)
+		line(name+"values", m.Values)
+		line(name+"crisis found", m.Crisis)
+		line(name+"look-alikes left alone", m.LookAlikes)
+		line(name+"stop found", m.Stop)
+		fmt.Fprintf(&b, "%sfalse alarms %d, false stops %d, wrong times %d (%.1f %% of all)\n", name, m.FalseAlarm, m.FalseStop, m.WrongTime,
+			100*float64(m.WrongTime)/float64(max(1, m.Intents.All)))
+	}
+	marks("", r.Marks)
+	for _, lang := range sortedKeys(r.ByLang) {
+		fmt.Fprintln(&b)
+		marks(lang+" ", *r.ByLang[lang])
+	}
 	for _, part := range []struct {
 		name string
 		m    map[string]*Tally
-	}{{"intent", r.ByIntent}, {"lang", r.ByLang}, {"asked", r.ByAsked}} {
-		keys := make([]string, 0, len(part.m))
-		for k := range part.m {
-			keys = append(keys, k)
-		}
-		slices.Sort(keys)
-		for _, k := range keys {
+	}{{"intent", r.ByIntent}, {"asked", r.ByAsked}} {
+		fmt.Fprintln(&b)
+		for _, k := range sortedKeys(part.m) {
 			line(part.name+" "+k, *part.m[k])
 		}
 	}
+	if len(r.Misses) > 0 {
+		fmt.Fprintln(&b)
+	}
 	for _, m := range r.Misses {
-		fmt.Fprintf(&b, "%s\t%s\t%s\t%s\twants %s %s\tgot %s %s\t%s\n", m.ID, m.Lang, m.Asked, m.Text, m.Intent, m.Value, m.Got, m.GotValue, m.Why)
+		fmt.Fprintf(&b, "%s\t%s\t%s\t%s\twants %s %s\tgot %s %s (%d)\t%s\n", m.ID, m.Lang, m.Asked, m.Text, m.Intent, m.Value, m.Got, m.GotValue, m.Sure, m.Why)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
 }
