@@ -242,6 +242,20 @@ func questionWords(q conversations.Question) string {
 		return "Which day and time would suit?"
 	case conversations.AskTime:
 		return "Is " + whenWords(understand.When{Date: q.Date, Clock: q.Clock}) + " right?"
+	case conversations.AskLead:
+		return "Would you like this job?"
+	case conversations.AskWhyNot:
+		return "Why is it not for you?"
+	case conversations.AskScale:
+		return "How is it, from 1 to 5?"
+	case conversations.AskFollowUp:
+		return "Do you want to say more?"
+	case conversations.AskTask:
+		return "Did you get to it?"
+	case conversations.AskFeedback:
+		return "What do you think of the service?"
+	case conversations.AskWhich:
+		return "Which of these did you mean?"
 	}
 	return string(q.Kind)
 }
@@ -267,6 +281,20 @@ var eventWords = map[conversations.EventKind]string{
 	conversations.EventDropped:       "a message was taken back",
 	conversations.EventNumberChanged: "the number was changed",
 	conversations.EventClosed:        "the record was closed",
+
+	conversations.EventOffered:         "a lead was offered",
+	conversations.EventLeadChanged:     "a lead changed",
+	conversations.EventCheckIn:         "a check-in fell due",
+	conversations.EventTask:            "a task was asked after",
+	conversations.EventFeedback:        "feedback was asked for",
+	conversations.EventRing:            "a call was announced",
+	conversations.EventCorrected:       "a reading was put right",
+	conversations.EventSettings:        "settings were changed",
+	conversations.EventSettled:         "the number was settled",
+	conversations.EventHeld:            "a hold began",
+	conversations.EventReleased:        "the hold ended",
+	conversations.EventHoldDue:         "the hold came back to the duty list",
+	conversations.EventReminderAllowed: "a reminder was let through",
 }
 
 func upperFirst(text string) string {

@@ -12,7 +12,9 @@ type Appointment struct {
 	Minutes int
 	// Place is where, in the specialist's words. It is told to the client only
 	// as the client chose ([Client.Detail]).
-	Place  string
+	Place string
+	// With says who else will be there, in the specialist's words; told as Place is.
+	With   string
 	Status AppointmentStatus
 	// Proposed is the time that the client asked for instead, waiting for the
 	// specialist's yes; the zero time if none.

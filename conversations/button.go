@@ -53,6 +53,21 @@ func (s *step) choose(q Question, c Choice) {
 		}
 		return
 	}
+	switch q.Kind {
+	case AskLead, AskWhyNot:
+		s.chooseLead(q, c)
+		return
+	case AskTask:
+		s.chooseTask(q, c)
+		return
+	case AskScale, AskFollowUp, AskFeedback:
+		s.chooseNumber(q, c)
+		return
+	case AskWhich:
+		s.chooseReading(q, c)
+		return
+	default:
+	}
 	a, ok := s.facts.Appointment(q.Appointment)
 	if !ok || a.At.UnixMilli() != q.Stands {
 		s.answer("appointment.gone", s.withSpecialist())

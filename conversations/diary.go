@@ -227,6 +227,18 @@ func (s *step) busyWith(a Appointment) bool {
 // putWaiting puts a question that had to wait, with the words that are right
 // now, or lets it go when it has become groundless.
 func (s *step) putWaiting(q Question) {
+	switch q.Kind {
+	case AskLead:
+		s.putOffer(q)
+		return
+	case AskTask:
+		s.putTask(q)
+		return
+	case AskScale:
+		s.putCheckIn(q)
+		return
+	default:
+	}
 	a, ok := s.facts.Appointment(q.Appointment)
 	if !ok || q.Kind != AskAppointment || a.At.UnixMilli() != q.Stands || a.Status != Booked || !a.At.After(s.now) {
 		return

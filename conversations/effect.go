@@ -30,6 +30,11 @@ type Say struct {
 	// Appointment is the one that the words speak of: the outbox asks once more
 	// whether they are still true.
 	Appointment AppointmentID
+	// Offer is the lead that the words offer: not sent once it is withdrawn.
+	Offer OfferID
+	// Matter is what the message is about, so that one kind can be stopped and
+	// another kept; empty for answers and what cannot be stopped alone.
+	Matter Matter
 	// Stands is the start of that appointment as the words state it; a message
 	// whose appointment has another time by then is dropped. Zero: not checked.
 	Stands time.Time
@@ -76,11 +81,27 @@ const (
 	ChooseNo      Choice = "no"
 	ChooseOther   Choice = "other_time"
 	ChooseKeep    Choice = "keep"
+
+	ChooseInterested Choice = "interested"
+	ChooseNotForMe   Choice = "not_for_me"
+	ChooseMore       Choice = "more"
+	ChooseShow       Choice = "show"
+	ChooseDone       Choice = "done"
+	ChooseNotYet     Choice = "not_yet"
+	ChooseHelp       Choice = "help"
+
+	// The numbers themselves: a rating, or one of several offered.
+	ChooseOne   Choice = "1"
+	ChooseTwo   Choice = "2"
+	ChooseThree Choice = "3"
+	ChooseFour  Choice = "4"
+	ChooseFive  Choice = "5"
 )
 
 // Choices lists every choice.
 var Choices = []Choice{
-	ChooseConfirm, ChooseChange, ChooseCannot, ChooseYes, ChooseNo, ChooseOther, ChooseKeep,
+	ChooseConfirm, ChooseChange, ChooseCannot, ChooseYes, ChooseNo, ChooseOther, ChooseKeep, ChooseInterested, ChooseNotForMe,
+	ChooseMore, ChooseShow, ChooseDone, ChooseNotYet, ChooseHelp, ChooseOne, ChooseTwo, ChooseThree, ChooseFour, ChooseFive,
 }
 
 // Book writes a new appointment to the caseload.
@@ -199,6 +220,22 @@ const (
 	FlagEarly           FlagReason = "before_waking_hour"
 	FlagAmbiguousStop   FlagReason = "ambiguous_cancel"
 	FlagProposalUnclear FlagReason = "proposal_unclear"
+	FlagInterested      FlagReason = "interested"
+	FlagLeadQuestion    FlagReason = "lead_question"
+	FlagApplied         FlagReason = "applied"
+	FlagJobsAsked       FlagReason = "jobs_asked"
+	FlagTaskHelp        FlagReason = "task_help"
+	FlagLowAnswer       FlagReason = "low_answer"
+	FlagMoreHours       FlagReason = "more_hours"
+	FlagFeedback        FlagReason = "feedback"
+	FlagGuarded         FlagReason = "guarded"
+	FlagSettings        FlagReason = "settings"
+	FlagChannel         FlagReason = "channel"
+	FlagKnown           FlagReason = "what_is_known"
+	FlagReminderWaits   FlagReason = "reminder_waits"
+	FlagHold            FlagReason = "hold"
+	FlagCorrected       FlagReason = "corrected"
+	FlagNotUndone       FlagReason = "not_undone"
 )
 
 // FlagReasons lists every reason.
@@ -207,13 +244,20 @@ var FlagReasons = []FlagReason{
 	FlagDistress, FlagVoices, FlagThreat, FlagStopped, FlagStarted, FlagDeclined, FlagWrongPerson,
 	FlagThirdParty, FlagUnknownSender, FlagClosedClient, FlagMedia, FlagMessage, FlagEdited, FlagLanguage,
 	FlagBlocked, FlagNoAnswer, FlagUndelivered, FlagMayNotBeSent, FlagNotSent, FlagAnswerNotSent,
-	FlagTurnFailed, FlagEarly, FlagAmbiguousStop, FlagProposalUnclear,
+	FlagTurnFailed, FlagEarly, FlagAmbiguousStop, FlagProposalUnclear, FlagInterested, FlagLeadQuestion, FlagApplied,
+	FlagJobsAsked, FlagTaskHelp, FlagLowAnswer, FlagMoreHours, FlagFeedback, FlagGuarded, FlagSettings, FlagChannel, FlagKnown,
+	FlagReminderWaits, FlagHold, FlagCorrected, FlagNotUndone,
 }
 
 // RaiseAlert tells the specialist and the duty person that a person needs to
 // read this now. It carries no score and no level.
+//
+// The store pages people at once and starts the acknowledgement clock.
 type RaiseAlert struct {
 	Danger understand.Danger
+	// Threat says that staff are threatened: the lead and everyone who is to
+	// meet the client are told as well.
+	Threat bool
 }
 
 // Understood is what the assistant understood of the text that the event
@@ -236,6 +280,81 @@ type Expect struct {
 	At       time.Time
 }
 
+// Offered writes an offer to the caseload.
+type Offered struct{ Offer Offer }
+
+// SetOffer changes an offer.
+type SetOffer struct {
+	ID     OfferID
+	Status OfferStatus
+	// Why are the reasons that the client gave, in the terms of the preferences.
+	Why []Preference
+}
+
+// SetTask changes a task of the action plan.
+type SetTask struct {
+	ID     TaskID
+	Status TaskStatus
+}
+
+// RecordAnswer keeps the answer to a check-in, 1 (hard) to 5 (good).
+type RecordAnswer struct {
+	CheckIn CheckInID
+	Number  int
+}
+
+// EndCheckIn ends a series of check-ins because the client wishes it; an empty
+// id ends them all.
+type EndCheckIn struct{ ID CheckInID }
+
+// RecordFeedback keeps what the client thinks of the service, for the lead: a
+// number of 1 to 5, or 0 if only words came (the text of the event).
+type RecordFeedback struct{ Number int }
+
+// Set changes what the client may choose. What is nil stays.
+type Set struct{ Settings Settings }
+
+// MakeLink makes Facts.FreshLink a code with which the client can open the bot.
+type MakeLink struct{}
+
+// PreferChannel makes a channel that the client has the preferred one.
+type PreferChannel struct{ Channel Channel }
+
+// Hold stops leads, check-ins, tasks and bulk nudges until a person releases
+// the client; Release is that. Both do nothing where it is so already.
+type Hold struct{ Reason string }
+
+// Release ends a hold.
+type Release struct{}
+
+// Recall schedules the event [EventHoldDue].
+type Recall struct{ At time.Time }
+
+// Undoable keeps, with the text that the event brought, what its effects
+// replaced, so that a correction can put it back.
+type Undoable struct{ Undo Undo }
+
+// Correct records that a person put right what was understood of a text.
+type Correct struct {
+	Message MessageID
+	Meaning Meaning
+	By      SpecialistID
+}
+
+func (Offered) effect()        {}
+func (SetOffer) effect()       {}
+func (SetTask) effect()        {}
+func (RecordAnswer) effect()   {}
+func (EndCheckIn) effect()     {}
+func (RecordFeedback) effect() {}
+func (Set) effect()            {}
+func (MakeLink) effect()       {}
+func (PreferChannel) effect()  {}
+func (Hold) effect()           {}
+func (Release) effect()        {}
+func (Recall) effect()         {}
+func (Undoable) effect()       {}
+func (Correct) effect()        {}
 func (Say) effect()            {}
 func (Book) effect()           {}
 func (SetAppointment) effect() {}

@@ -44,13 +44,42 @@ const (
 	EventNumberChanged EventKind = "number_changed"
 	// EventClosed: the client leaves the service.
 	EventClosed EventKind = "closed"
+	// EventOffered: a specialist offers a lead; EventLeadChanged: it is filled or
+	// closes soon.
+	EventOffered     EventKind = "lead_offered"
+	EventLeadChanged EventKind = "lead_changed"
+	// EventCheckIn: a check-in that the client chose falls due.
+	EventCheckIn EventKind = "check_in"
+	// EventTask: it is time to ask after a task.
+	EventTask EventKind = "task"
+	// EventFeedback: it is time to ask what the client thinks of the service.
+	EventFeedback EventKind = "feedback"
+	// EventRing: the specialist is about to ring, and says when and from where.
+	EventRing EventKind = "ring"
+	// EventCorrected: a specialist puts right what was understood of a text.
+	EventCorrected EventKind = "corrected"
+	// EventSettings: a specialist sets what the client may set by text, and
+	// settles a guarded phone.
+	EventSettings EventKind = "settings"
+	// EventSettled: a specialist settled who holds the number (wrong person,
+	// shared phone): it is the client's after all.
+	EventSettled EventKind = "settled"
+	// EventHeld and EventReleased: a person puts a client on hold, or releases
+	// them. EventHoldDue: a hold comes back to the duty list.
+	EventHeld     EventKind = "held"
+	EventReleased EventKind = "released"
+	EventHoldDue  EventKind = "hold_due"
+	// EventReminderAllowed: a person lets one appointment's reminder go although
+	// the client is on hold.
+	EventReminderAllowed EventKind = "reminder_allowed"
 )
 
 // EventKinds lists every kind of event.
 var EventKinds = []EventKind{
 	EventText, EventButton, EventEdited, EventLinked, EventBlocked, EventUnblocked, EventAgreement,
 	EventBooked, EventMoved, EventCancelled, EventReminder, EventTimeout, EventUndelivered, EventUnknown,
-	EventDropped, EventDelivery, EventNumberChanged, EventClosed,
+	EventDropped, EventDelivery, EventNumberChanged, EventClosed, EventOffered, EventLeadChanged, EventCheckIn, EventTask,
+	EventFeedback, EventRing, EventCorrected, EventSettings, EventSettled, EventHeld, EventReleased, EventHoldDue, EventReminderAllowed,
 }
 
 // Event is one thing that happened to one conversation. Which fields are set
@@ -93,6 +122,23 @@ type Event struct {
 	Appointment Appointment `json:"appointment,omitzero"`
 	// Before is how long before the appointment a reminder was to go, in minutes.
 	Before int `json:"before,omitempty"`
+
+	// Offer is the lead that is offered (whole), or whose lead changed (ID, and
+	// Lead as it is now).
+	Offer Offer `json:"offer,omitzero"`
+	// CheckIn and Task are what fell due.
+	CheckIn CheckInID `json:"checkin,omitempty"`
+	Task    TaskID    `json:"task,omitempty"`
+	// Ring is when the specialist rings; RingFrom the number that the phone will
+	// show, or empty.
+	Ring     time.Time `json:"ring,omitzero"`
+	RingFrom string    `json:"ring_from,omitempty"`
+	// Meaning is what a text was meant to say (corrected); Message is that text.
+	Meaning Meaning `json:"meaning,omitzero"`
+	// Settings are what a specialist sets; what is nil stays as it is.
+	Settings Settings `json:"settings,omitzero"`
+	// By is the person of the team who did it; empty for anything automatic.
+	By SpecialistID `json:"by,omitempty"`
 
 	// Question is the one that timed out.
 	Question QuestionID `json:"question,omitempty"`

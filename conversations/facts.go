@@ -14,6 +14,21 @@ type Facts struct {
 	// Appointments are those that are still to come or began in the last four
 	// hours, cancelled ones left out, in order of time.
 	Appointments []Appointment
+	// Free are the next times at which the specialist would meet, soonest first,
+	// at most three; none if the specialist gave none.
+	Free []time.Time
+	// Offers are the leads offered to the client that are open or were answered
+	// in the last 60 days, newest first.
+	Offers []Offer
+	// Tasks are the client's that are not done, by due day; CheckIns the series
+	// that the client chose and has not ended.
+	Tasks    []Task
+	CheckIns []CheckIn
+	// Corrected is the text that an EventCorrected is about; nil for any other.
+	Corrected *Corrected
+	// FreshLink is a link code that nobody has yet, for [MakeLink]; empty where
+	// Telegram is not offered.
+	FreshLink string
 	// CrisisSaid is when the crisis words last went to this person; zero if
 	// never. They are not repeated at every text.
 	CrisisSaid time.Time
@@ -52,6 +67,24 @@ type Client struct {
 	// Detail says that the client wants place and names in texts. Without it a
 	// text says "the usual place": others may see the screen.
 	Detail bool
+	// Guarded says that somebody else reads the phone: wording stays neutral
+	// whatever Detail says, and only a person switches it back.
+	Guarded bool
+	// Rests is the minute after midnight from which nothing unasked goes; 0 means
+	// the pathway's default. RestDays are days on which nothing unasked goes.
+	Rests    int
+	RestDays []time.Weekday
+	// PausedUntil is the moment until which nothing unasked goes; zero if the
+	// client asked for no pause.
+	PausedUntil time.Time
+	// Stopped lists the matters that the client wants no texts about.
+	Stopped []Matter
+	// LeadsAWeek is how many leads a week the client wishes for; 0 means the
+	// pathway's default.
+	LeadsAWeek int
+	// Held says that leads, check-ins, tasks and bulk nudges wait until a person
+	// releases the client (rule 1).
+	Held bool
 	// Closed says that the client has left the service. Their texts are still
 	// read for risk and shown to the team.
 	Closed bool

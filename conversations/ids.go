@@ -9,6 +9,15 @@ type (
 	SpecialistID string
 	// AppointmentID names an appointment.
 	AppointmentID string
+	// LeadID names a job lead, OfferID that lead offered to one client.
+	LeadID  string
+	OfferID string
+	// TaskID names a task of a client's action plan.
+	TaskID string
+	// CheckInID names a series of check-ins that one client chose.
+	CheckInID string
+	// AlertID names an alert.
+	AlertID string
 	// MessageID names one message, in or out; a status callback carries it.
 	MessageID string
 	// QuestionID names one question within one client's conversation ("q7").

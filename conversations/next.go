@@ -49,6 +49,32 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 		s.numberChanged()
 	case EventClosed:
 		s.closed()
+	case EventOffered:
+		s.offered()
+	case EventLeadChanged:
+		s.leadChanged()
+	case EventCheckIn:
+		s.checkInDue()
+	case EventTask:
+		s.taskDue()
+	case EventFeedback:
+		s.feedbackDue()
+	case EventRing:
+		s.ring()
+	case EventCorrected:
+		s.corrected()
+	case EventSettings:
+		s.set(event.Settings)
+	case EventSettled:
+		s.settledPerson()
+	case EventHeld:
+		s.hold("person")
+	case EventReleased:
+		s.released()
+	case EventHoldDue:
+		s.holdDue()
+	case EventReminderAllowed:
+		s.reminderAllowed()
 	case EventDelivery:
 		// A report changes its message's row and nothing else; what it means for
 		// the conversation comes as EventUndelivered.
@@ -157,12 +183,25 @@ func (s *step) standing(c Channel) policy.Standing {
 		Doubted:  r.Agreement == AgreementDoubted,
 		Closed:   s.facts.Client.Closed,
 		Blocked:  r.Blocked,
+		Paused:   s.now.Before(s.facts.Client.PausedUntil),
 	}
+}
+
+// standingFor is the standing on a channel for one matter: the client may have
+// stopped this kind, and a hold stops all but the appointments.
+func (s *step) standingFor(c Channel, m Matter) policy.Standing {
+	st := s.standing(c)
+	st.KindStopped = m != "" && slices.Contains(s.facts.Client.Stopped, m)
+	st.Held = s.facts.Client.Held && m != "" && m != MatterAppointments
+	return st
 }
 
 func (s *step) hours() policy.Hours {
 	p := s.rules.Pathway
-	return policy.Hours{From: p.Sending.From, To: p.Sending.To, Wakes: s.facts.Client.Wakes, Holidays: p.Holidays}
+	c := s.facts.Client
+	return policy.Hours{
+		From: p.Sending.From, To: p.Sending.To, Wakes: c.Wakes, Rests: c.Rests, RestDays: c.RestDays, Holidays: p.Holidays,
+	}
 }
 
 // answer says something to whoever has just written. It is never held.
@@ -210,7 +249,7 @@ func (s *step) prompt(kind policy.Kind, m Say, latest time.Time) bool {
 	m.Urgency, m.Language = Prompt, s.ownLanguage()
 	reason := policy.Unreachable
 	if m.Channel != "" {
-		v := policy.May(kind, s.standing(m.Channel), s.hours(), s.now, latest)
+		v := policy.May(kind, s.standingFor(m.Channel, m.Matter), s.hours(), s.now, latest)
 		switch v.Decision {
 		case policy.Later:
 			m.NotBefore, m.Held = v.At, string(v.Reason)
@@ -220,6 +259,9 @@ func (s *step) prompt(kind policy.Kind, m Say, latest time.Time) bool {
 				m.Until = latest
 			}
 			if s.facts.Client.Named && s.facts.Client.Name != "" {
+				if m.Vars == nil {
+					m.Vars = map[string]any{}
+				}
 				m.Vars["name"] = s.facts.Client.Name
 			}
 			s.do(m)

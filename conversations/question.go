@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"alongside/conversations/policy"
 )
 
 // patience is how long an open reminder keeps the floor: a question about
@@ -44,20 +46,89 @@ func (s State) clone() State {
 // answerable in the queue.
 func (s *step) open(q Question) {
 	if old := s.state.Open; old != nil {
-		if old.Kind == AskAppointment && old.Appointment != q.Appointment {
+		if staysAnswerable(*old) && !sameSubject(*old, q) {
 			s.state.Queue = append(s.state.Queue, *old)
 		} else {
 			s.remember(*old, "")
 		}
 	}
 	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(w Question) bool {
-		return w.ID == q.ID || (w.Appointment != "" && w.Appointment == q.Appointment)
+		return w.ID == q.ID || sameSubject(w, q)
 	})
 	q.Put++
 	q.AskedAt = s.now.UnixMilli()
 	s.state.Open = &q
 	s.expect(q)
 }
+
+// staysAnswerable says whether a question that makes room for another can
+// still be answered from the queue: it can be told from others by its subject.
+func staysAnswerable(q Question) bool {
+	switch q.Kind {
+	case AskAppointment, AskLead, AskTask, AskScale:
+		return true
+	default:
+		return false
+	}
+}
+
+// sameSubject says whether two questions are about the same thing.
+func sameSubject(a, b Question) bool {
+	return a.Appointment != "" && a.Appointment == b.Appointment || a.Offer != "" && a.Offer == b.Offer ||
+		a.Task != "" && a.Task == b.Task || a.CheckIn != "" && a.CheckIn == b.CheckIn
+}
+
+// put says the words of a question unasked, or lets it wait for its turn while
+// another matter is being talked about. It reports whether it was said.
+func (s *step) put(q Question, m Say, latest time.Time) bool {
+	if o := s.state.Open; o != nil && !sameSubject(*o, q) && s.now.Sub(o.AskedTime()) < patience {
+		s.state.Queue = append(s.state.Queue, q)
+		s.do(Expect{Question: q.ID, At: o.AskedTime().Add(patience)})
+		return false
+	}
+	m.Question = q.ID
+	if !s.prompt(policy.Unasked, m, latest) {
+		return false
+	}
+	s.open(q)
+	return true
+}
+
+// waiting finds a question of a kind that was put and not answered: the open
+// one, or the newest that made room for it.
+func (s *step) waiting(k QuestionKind) (Question, bool) {
+	if q := s.state.Open; q != nil && q.Kind == k {
+		return *q, true
+	}
+	for _, q := range slices.Backward(s.state.Queue) {
+		if q.Kind == k && q.Put > 0 {
+			return q, true
+		}
+	}
+	return Question{}, false
+}
+
+// closeOne ends a question, open or waiting, with the choice that was made.
+func (s *step) closeOne(id QuestionID, c Choice) {
+	if q := s.state.Open; q != nil && q.ID == id {
+		s.closeQuestion(c)
+		return
+	}
+	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(q Question) bool {
+		if q.ID == id {
+			s.remember(q, c)
+		}
+		return q.ID == id
+	})
+}
+
+// Questions that nobody has to answer are let go after a while.
+const (
+	leadPatience     = 7 * 24 * time.Hour
+	taskPatience     = 3 * 24 * time.Hour
+	scalePatience    = 24 * time.Hour
+	feedbackPatience = 7 * 24 * time.Hour
+)
 
 // expect sets the timer that closes a question which nobody answers.
 func (s *step) expect(q Question) {
@@ -69,6 +140,15 @@ func (s *step) expect(q Question) {
 		return
 	case AskOptIn:
 		at = s.now.Add(optInPatience)
+	case AskLead, AskWhyNot:
+		at = s.now.Add(leadPatience)
+	case AskTask:
+		at = s.now.Add(taskPatience)
+	case AskScale, AskFollowUp:
+		at = s.now.Add(scalePatience)
+	case AskFeedback:
+		at = s.now.Add(feedbackPatience)
+	case AskWhich:
 	case AskReschedule, AskTime:
 		if stands := time.UnixMilli(q.Stands); q.Stands != 0 && stands.Before(at) && stands.After(s.now) {
 			at = stands
@@ -84,7 +164,7 @@ const optInPatience = 7 * 24 * time.Hour
 // remember keeps a question that is over, so that a late button is understood.
 func (s *step) remember(q Question, c Choice) {
 	s.state.Closed = slices.Insert(s.state.Closed, 0, ClosedQuestion{
-		ID: q.ID, Kind: q.Kind, Appointment: q.Appointment, Choice: c, Stands: q.Stands,
+		ID: q.ID, Kind: q.Kind, Appointment: q.Appointment, Offer: q.Offer, Task: q.Task, CheckIn: q.CheckIn, Choice: c, Stands: q.Stands,
 	})
 	if len(s.state.Closed) > keptClosed {
 		s.state.Closed = s.state.Closed[:keptClosed]
@@ -163,11 +243,22 @@ func (s *step) timeout() {
 		}
 		return
 	}
-	if a, ok := s.facts.Appointment(q.Appointment); q.Kind != AskAppointment && (!ok || a.Status != Cannot) {
+	if a, ok := s.facts.Appointment(q.Appointment); missed(q.Kind) && (!ok || a.Status != Cannot) {
 		// Who cannot come was not asked for a time, only told that they may say
 		// one, and is on the specialist's list already.
 		s.do(RaiseFlag{Reason: FlagNoAnswer, Appointment: q.Appointment})
 	}
 	s.closeQuestion("")
 	s.nextInLine()
+}
+
+// missed says whether a person is told that a question found no answer. Nobody
+// has to answer an offer, a check-in or a task: silence there is an answer too.
+func missed(k QuestionKind) bool {
+	switch k {
+	case AskOptIn, AskReschedule, AskTime, AskWhich:
+		return true
+	default:
+		return false
+	}
 }

@@ -37,8 +37,30 @@ type Pathway struct {
 	Reminders []int
 	// AnswerWithin is how long a question about a new time stays open, in minutes.
 	AnswerWithin int
+	// TelegramBot is the name of the service's bot (without @); empty where
+	// Telegram is not offered to clients.
+	TelegramBot string
+	// LeadsAWeek is how many leads a client gets a week who said nothing else.
+	LeadsAWeek int
+	// Duty and Lead are told of alerts beside the client's own specialist.
+	Duty, Lead Staff
+	// AcknowledgeWithin is how long an alert may go unacknowledged before the
+	// next person is told, in minutes.
+	AcknowledgeWithin int
+	// ClinicalRoute is what staff do with danger, in the service's own words;
+	// it is shown to them with each alert.
+	ClinicalRoute string
 	// Crisis is where to turn when life is at risk, per language.
 	Crisis map[string]CrisisRoutes
+}
+
+// Staff is somebody of the team who can be reached on their own phone. The zero
+// value is nobody.
+type Staff struct {
+	Name string
+	// Mobile is in E.164 form (+44…), Email an address; either may be empty.
+	Mobile string
+	Email  string
 }
 
 // Hours are local times on weekdays, in minutes after midnight; To is exclusive.

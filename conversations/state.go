@@ -42,10 +42,26 @@ const (
 	AskReschedule QuestionKind = "reschedule"
 	// AskTime: a time read back in full; nothing moves before the yes.
 	AskTime QuestionKind = "confirm_time"
+	// AskLead: a lead was offered. 1 interested, 2 not for me, 3 tell me more.
+	AskLead QuestionKind = "lead"
+	// AskWhyNot: why a lead is not for them; nobody has to say.
+	AskWhyNot QuestionKind = "why_not"
+	// AskScale: a check-in, 1 (hard) to 5 (good).
+	AskScale QuestionKind = "scale"
+	// AskFollowUp: what followed a check-in's answer, in their own words.
+	AskFollowUp QuestionKind = "follow_up"
+	// AskTask: a task of the action plan. 1 done, 2 not yet, 3 would like help.
+	AskTask QuestionKind = "task"
+	// AskFeedback: what they think of the service; it goes to the lead.
+	AskFeedback QuestionKind = "feedback"
+	// AskWhich: which of several readings of a text was meant.
+	AskWhich QuestionKind = "which"
 )
 
 // QuestionKinds lists every kind of question.
-var QuestionKinds = []QuestionKind{AskOptIn, AskAppointment, AskReschedule, AskTime}
+var QuestionKinds = []QuestionKind{
+	AskOptIn, AskAppointment, AskReschedule, AskTime, AskLead, AskWhyNot, AskScale, AskFollowUp, AskTask, AskFeedback, AskWhich,
+}
 
 // Question is one thing the assistant waits to hear.
 type Question struct {
@@ -53,6 +69,22 @@ type Question struct {
 	Kind        QuestionKind  `json:"kind"`
 	Channel     Channel       `json:"ch,omitempty"`
 	Appointment AppointmentID `json:"appt,omitempty"`
+	// Offer, CheckIn and Task are what the question is about, where it is not an
+	// appointment.
+	Offer   OfferID   `json:"offer,omitempty"`
+	CheckIn CheckInID `json:"checkin,omitempty"`
+	Task    TaskID    `json:"task,omitempty"`
+	// Shown says that the lead was shown in full, and not only announced.
+	Shown bool `json:"shown,omitempty"`
+	// Number is the answer that a follow-up follows, 1 to 5.
+	Number int `json:"n,omitempty"`
+	// Free are the specialist's free times that the question offers by number,
+	// in Unix milliseconds.
+	Free []int64 `json:"free,omitempty"`
+	// Readings are what a text could have meant, by number (which); Message is
+	// that text.
+	Readings []Meaning `json:"readings,omitempty"`
+	Message  MessageID `json:"msg,omitempty"`
 	// Stands is the start of that appointment as the question stated it, in
 	// Unix milliseconds.
 	Stands int64 `json:"stands,omitempty"`
@@ -71,6 +103,9 @@ type ClosedQuestion struct {
 	ID          QuestionID    `json:"id"`
 	Kind        QuestionKind  `json:"kind"`
 	Appointment AppointmentID `json:"appt,omitempty"`
+	Offer       OfferID       `json:"offer,omitempty"`
+	Task        TaskID        `json:"task,omitempty"`
+	CheckIn     CheckInID     `json:"checkin,omitempty"`
 	Choice      Choice        `json:"choice,omitempty"`
 	// Stands is the start of the appointment that the question spoke of, in
 	// Unix milliseconds: a button under a reminder for a time that moved since

@@ -84,6 +84,16 @@ func (s *step) asked() understand.Asked {
 		return understand.AskedReschedule
 	case AskTime:
 		return understand.AskedConfirmTime
+	case AskLead:
+		return understand.AskedLead
+	case AskScale, AskFeedback:
+		return understand.AskedScale
+	case AskTask:
+		return understand.AskedTask
+	case AskWhich:
+		return understand.AskedWhich
+	case AskWhyNot, AskFollowUp:
+		// An answer in free words: nothing is expected of it.
 	}
 	return understand.AskedNone
 }
@@ -159,7 +169,7 @@ func (s *step) intent() {
 		s.handOver(FlagLanguage)
 		return
 	}
-	if s.topic() {
+	if s.freeWords() || s.topic() || s.askWhich() {
 		return
 	}
 	if r.Sure < s.needed(r.Intent) {
@@ -220,8 +230,36 @@ func (s *step) intent() {
 		}
 	case understand.Other:
 		s.message()
+	case understand.Interested, understand.NotInterested, understand.MoreInfo:
+		s.aboutLead()
+	case understand.Rating:
+		s.rated()
+	case understand.Done, understand.NotYet, understand.WantHelp:
+		s.aboutTask()
+	case understand.Choose:
+		s.chosen()
 	default:
 		s.handOver(FlagNotUnderstood)
+	}
+}
+
+// freeWords takes a text for what it is where the open question was answered
+// in free words: why a lead is not for them, what followed a check-in, what
+// they think of the service. It reports whether it did; words that plainly mean
+// something else are left to their own flow.
+func (s *step) freeWords() bool {
+	if s.state.Open == nil {
+		return false
+	}
+	switch s.state.Open.Kind {
+	case AskWhyNot:
+		return s.whyNot()
+	case AskFollowUp:
+		return s.followedUp()
+	case AskFeedback:
+		return s.fedBack()
+	default:
+		return false
 	}
 }
 

@@ -1,6 +1,9 @@
 package policy
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Hours are when unasked texts may go to one person.
 type Hours struct {
@@ -9,6 +12,10 @@ type Hours struct {
 	// Wakes is the person's waking hour in minutes after midnight, 0 if not
 	// known. Nothing goes before it.
 	Wakes int
+	// Rests is the minute after midnight from which nothing goes to this person,
+	// 0 if not known; RestDays are weekdays on which nothing goes.
+	Rests    int
+	RestDays []time.Weekday
 	// Holidays lists the days (YYYY-MM-DD) that count as no weekday.
 	Holidays map[string]bool
 }
@@ -26,6 +33,9 @@ func (h Hours) window() (from, to int) {
 	from, to = max(h.From, h.Wakes), h.To
 	if h.Wakes > 0 && from+lateRiser > to {
 		to = from + lateRiser
+	}
+	if h.Rests > 0 {
+		to = min(to, h.Rests)
 	}
 	return from, to
 }
@@ -65,7 +75,7 @@ func (h Hours) Last(t time.Time) time.Time {
 // day returns the open span of the day that lies days after t's.
 func (h Hours) day(t time.Time, days int) (from, to time.Time, open bool) {
 	noon := time.Date(t.Year(), t.Month(), t.Day()+days, 12, 0, 0, 0, t.Location())
-	if wd := noon.Weekday(); wd == time.Saturday || wd == time.Sunday || h.Holidays[noon.Format(time.DateOnly)] {
+	if wd := noon.Weekday(); wd == time.Saturday || wd == time.Sunday || slices.Contains(h.RestDays, wd) || h.Holidays[noon.Format(time.DateOnly)] {
 		return from, to, false
 	}
 	f, l := h.window()

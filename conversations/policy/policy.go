@@ -38,6 +38,9 @@ const (
 	QuietHours  Reason = "quiet_hours"
 	TooLate     Reason = "too_late"
 	AlreadyPast Reason = "past"
+	Paused      Reason = "paused"
+	KindStopped Reason = "kind_stopped"
+	OnHold      Reason = "hold"
 )
 
 // Standing is what the person said to being texted on the channel at hand.
@@ -49,6 +52,10 @@ type Standing struct {
 	// Closed: the person has left the service. Blocked: the carrier does not
 	// take our texts.
 	Closed, Blocked bool
+	// Paused: the person asked to be left alone for a while. KindStopped: they
+	// want no texts about this matter. Held: a person has to release them first,
+	// and the matter is one that a hold stops.
+	Paused, KindStopped, Held bool
 }
 
 // Kind is what sort of message is asked about.
@@ -94,6 +101,12 @@ func May(kind Kind, s Standing, h Hours, now, latest time.Time) Verdict {
 		return Verdict{Reason: Declined}
 	case kind == Invitation && !s.Asked && !s.Given, kind == Unasked && !s.Given:
 		return Verdict{Reason: NotAgreed}
+	case kind == Unasked && s.Held:
+		return Verdict{Reason: OnHold}
+	case kind == Unasked && s.Paused:
+		return Verdict{Reason: Paused}
+	case kind == Unasked && s.KindStopped:
+		return Verdict{Reason: KindStopped}
 	case s.Blocked:
 		return Verdict{Reason: Blocked}
 	}

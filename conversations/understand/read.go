@@ -37,10 +37,22 @@ func (l *Lexicons) Read(q Query) Reading {
 	}
 	r.Condition = l.condition(q.Text, raw)
 
-	ms, abs := l.findTimes(q, raw)
-	constraint := l.judge(ms, abs)
-	cues := l.readCues(q, abs)
-	s := scores{by: map[Intent]float64{}}
+	e := l.gather(q, raw, danger, r)
+	r = e.reading
+	l.explain(q, &r, &e.scores, e.number)
+	return r
+}
+
+// gather collects what the lexicons find in a text, and what they alone make
+// of it, which begins with r.
+func (l *Lexicons) gather(q Query, raw []token, danger risk, r Reading) *evidence {
+	e := &evidence{q: q, raw: raw, danger: danger}
+	e.ms, e.abs = l.findTimes(q, raw)
+	e.constraint = l.judge(e.ms, e.abs)
+	e.cues = l.readCues(q, e.abs)
+	e.scores = scores{by: map[Intent]float64{}}
+	s := &e.scores
+	ms, abs, cues := e.ms, e.abs, e.cues
 	var strong, weak []int
 	about := 0.0 // how strongly the topic was named
 	for i := range cues {
@@ -80,16 +92,16 @@ func (l *Lexicons) Read(q Query) Reading {
 	}
 	slices.Sort(strong)
 	slices.Sort(weak)
-	number := l.readNumber(q, abs, strong, weak)
-	if number.number > 0 {
-		r.Number = number.number
-		s.add(numbered[q.Asked][number.number-1], number.weight, nil)
+	e.number = l.readNumber(q, abs, strong, weak)
+	if e.number.number > 0 {
+		r.Number = e.number.number
+		s.add(numbered[q.Asked][e.number.number-1], e.number.weight, nil)
 	}
-	l.weighTimes(q, &s, ms, abs, constraint)
-	l.weighContext(q, &s, abs, number)
-	l.decide(q, &r, &s, ms, abs, constraint)
-	l.explain(q, &r, &s, number)
-	return r
+	l.weighTimes(q, s, ms, abs, e.constraint)
+	l.weighContext(q, s, abs, e.number)
+	l.decide(q, &r, s, ms, abs, e.constraint)
+	e.reading = r
+	return e
 }
 
 // scores gathers what speaks for each intent.

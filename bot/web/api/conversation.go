@@ -94,7 +94,7 @@ type event struct {
 // question is something that the assistant waits to hear.
 type question struct {
 	ID          conversations.QuestionID    `json:"id" example:"q7"`
-	Kind        conversations.QuestionKind  `json:"kind" enum:"optin,appointment,reschedule,confirm_time" example:"appointment" doc:"optin: may we text you? appointment: do you come? reschedule: which time would suit? confirm_time: did you mean this time?"`
+	Kind        conversations.QuestionKind  `json:"kind" enum:"optin,appointment,reschedule,confirm_time,lead,why_not,scale,follow_up,task,feedback,which" example:"appointment" doc:"optin: may we text you? appointment: do you come? reschedule: which time would suit? confirm_time: did you mean this time? lead: would you like this job? why_not: why is it not for you? scale: a check-in. follow_up: what followed its answer. task: did you get to it? feedback: what do you think of the service? which: which of these did you mean?"`
 	Appointment conversations.AppointmentID `json:"appointment,omitempty"`
 	Put         int                         `json:"put" example:"1" doc:"How often it was put; at most twice."`
 	AskedAt     *time.Time                  `json:"asked_at,omitempty" doc:"When it was put last."`
