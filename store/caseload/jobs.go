@@ -66,7 +66,7 @@ func (c *Caseload) StartJobs(ctx context.Context, config JobConfig) (stop func(c
 		queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}}
 	}
 	return c.db.startJobs(ctx, &river.Config{
-		Logger:               config.Logger,
+		Logger:               quieter(config.Logger),
 		Queues:               queues,
 		Workers:              config.Workers,
 		JobTimeout:           jobTimeout,
