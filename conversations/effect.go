@@ -148,9 +148,11 @@ type Close struct{}
 
 // DropQueued takes back what waits in the outbox.
 type DropQueued struct {
-	// Appointment limits it to messages that speak of one appointment; empty
-	// means everything that was not asked for (urgency [Prompt]).
+	// Appointment limits it to messages that speak of one appointment, Offer to
+	// those that offer one lead (Say.Offer). Both empty means everything that was
+	// not asked for (urgency [Prompt]).
 	Appointment AppointmentID
+	Offer       OfferID
 	// Everything also drops answers that wait (after a stop).
 	Everything bool
 	// Reason is named on each dropped message.
@@ -168,6 +170,9 @@ type Skip struct {
 type RaiseFlag struct {
 	Reason      FlagReason
 	Appointment AppointmentID
+	// Offer and Task are what it is about, where that is no appointment.
+	Offer OfferID
+	Task  TaskID
 	// Message is the message of ours it is about; empty means the text that the
 	// event brought.
 	Message MessageID
@@ -224,6 +229,7 @@ const (
 	FlagLeadQuestion    FlagReason = "lead_question"
 	FlagApplied         FlagReason = "applied"
 	FlagJobsAsked       FlagReason = "jobs_asked"
+	FlagLeadFilled      FlagReason = "lead_filled" // the client wanted it; a person tells them
 	FlagTaskHelp        FlagReason = "task_help"
 	FlagLowAnswer       FlagReason = "low_answer"
 	FlagMoreHours       FlagReason = "more_hours"
@@ -245,7 +251,7 @@ var FlagReasons = []FlagReason{
 	FlagThirdParty, FlagUnknownSender, FlagClosedClient, FlagMedia, FlagMessage, FlagEdited, FlagLanguage,
 	FlagBlocked, FlagNoAnswer, FlagUndelivered, FlagMayNotBeSent, FlagNotSent, FlagAnswerNotSent,
 	FlagTurnFailed, FlagEarly, FlagAmbiguousStop, FlagProposalUnclear, FlagInterested, FlagLeadQuestion, FlagApplied,
-	FlagJobsAsked, FlagTaskHelp, FlagLowAnswer, FlagMoreHours, FlagFeedback, FlagGuarded, FlagSettings, FlagChannel, FlagKnown,
+	FlagJobsAsked, FlagLeadFilled, FlagTaskHelp, FlagLowAnswer, FlagMoreHours, FlagFeedback, FlagGuarded, FlagSettings, FlagChannel, FlagKnown,
 	FlagReminderWaits, FlagHold, FlagCorrected, FlagNotUndone,
 }
 

@@ -113,11 +113,13 @@ type ClosedQuestion struct {
 	Stands int64 `json:"stands,omitempty"`
 }
 
-// Reminded is a reminder that was said, or decided against.
+// Reminded is a reminder that was said, or decided against: of an appointment,
+// or that an offer closes soon.
 type Reminded struct {
 	Appointment AppointmentID `json:"appt"`
-	// Stands is the start it spoke of, in Unix milliseconds; Before the offset
-	// in minutes.
+	Offer       OfferID       `json:"offer,omitempty"`
+	// Stands is the start (or the closing) it spoke of, in Unix milliseconds;
+	// Before the offset in minutes.
 	Stands int64 `json:"stands"`
 	Before int   `json:"before"`
 }
