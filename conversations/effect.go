@@ -183,10 +183,14 @@ type RaiseFlag struct {
 	Detail string
 }
 
-// SettleFlags takes down flags that have become groundless.
+// SettleFlags takes down flags that have become groundless. What is empty does
+// not limit it; one of the three must be named.
 type SettleFlags struct {
 	Reason      FlagReason
 	Appointment AppointmentID
+	// Message limits it to flags that one text raised: a correction takes them
+	// down.
+	Message MessageID
 }
 
 // FlagReason says why a person should look.
@@ -309,6 +313,13 @@ type RecordAnswer struct {
 	Number  int
 }
 
+// ForgetAnswer takes back the answer to a check-in that was read into a text:
+// it is no answer any more. The record keeps that there was one.
+type ForgetAnswer struct {
+	CheckIn CheckInID
+	Message MessageID
+}
+
 // EndCheckIn ends a series of check-ins because the client wishes it; an empty
 // id ends them all.
 type EndCheckIn struct{ ID CheckInID }
@@ -351,6 +362,7 @@ func (Offered) effect()        {}
 func (SetOffer) effect()       {}
 func (SetTask) effect()        {}
 func (RecordAnswer) effect()   {}
+func (ForgetAnswer) effect()   {}
 func (EndCheckIn) effect()     {}
 func (RecordFeedback) effect() {}
 func (Set) effect()            {}
