@@ -12,6 +12,14 @@ type Meaning struct {
 	Clock string `json:"clock,omitempty"`
 	// Number is the rating, 1 to 5.
 	Number int `json:"n,omitempty"`
+	// Appointment is the one it is about; empty means the one that was talked
+	// about.
+	Appointment AppointmentID `json:"appt,omitempty"`
+	// Danger says what kind of danger a crisis is; empty means to the client
+	// themselves.
+	Danger understand.Danger `json:"danger,omitempty"`
+	// Language is the tag that was asked for.
+	Language string `json:"lang,omitempty"`
 }
 
 // Corrected is a text whose reading a person puts right.
@@ -23,8 +31,10 @@ type Corrected struct {
 	Undo Undo
 	// Open is the question that was open when it came, if any.
 	Open *Question
-	// Done says that a person has corrected it before.
+	// Done says that a person has corrected it before, Now what to; the zero
+	// meaning if that is not known. Undo is then what that correction did.
 	Done bool
+	Now  Meaning
 }
 
 // Undo is what the effects of one text replaced. It holds ids and statuses, no
@@ -34,14 +44,23 @@ type Undo struct {
 	Offers       []OfferUndo       `json:"offers,omitempty"`
 	Tasks        []TaskUndo        `json:"tasks,omitempty"`
 	Agreements   []AgreementUndo   `json:"agreements,omitempty"`
-	// Settings puts back what the text set.
+	// Settings puts back what the text set, Set is what it set.
 	Settings *Settings `json:"settings,omitempty"`
-	// Language is the one before, where the text changed it.
-	Language *string `json:"lang,omitempty"`
+	Set      *Settings `json:"set,omitempty"`
+	// Language is the one before, where the text changed it to NowLanguage.
+	Language    *string `json:"lang,omitempty"`
+	NowLanguage string  `json:"now_lang,omitempty"`
+	// Prefers is the channel that was preferred before, where the text changed
+	// it to NowPrefers.
+	Prefers    Channel `json:"prefers,omitempty"`
+	NowPrefers Channel `json:"now_prefers,omitempty"`
 	// Flags are those that the text raised, Answers the check-ins whose answer
 	// it recorded.
 	Flags   []FlagReason `json:"flags,omitempty"`
 	Answers []CheckInID  `json:"answers,omitempty"`
+	// Lasting says that it did something that nothing puts back: it ended a
+	// series of check-ins, or said something about the service. A person has to.
+	Lasting bool `json:"lasting,omitempty"`
 	// Open is the question that was open before.
 	Open *Question `json:"open,omitempty"`
 }

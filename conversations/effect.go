@@ -14,7 +14,7 @@ type Effect interface{ effect() }
 type Say struct {
 	// Key names the words in the catalogue (templates/messages).
 	Key string
-	// Vars fill the words. Allowed values: string, int, [When], [Day], [Clock].
+	// Vars fill the words. Allowed values: string, int, [When], [Day], [Clock], [Piece].
 	Vars map[string]any
 	// Channel it goes to; Next always sets it for a known client. For an
 	// unknown sender it is empty and the answer goes back to where the text
@@ -68,6 +68,14 @@ type Day time.Time
 
 // Clock is a time of day.
 type Clock time.Time
+
+// Piece is a part of a message that has words of its own: one of several
+// readings that are offered by number, say.
+type Piece struct {
+	// Key names the words in the catalogue, Vars fill them as those of a Say do.
+	Key  string
+	Vars map[string]any
+}
 
 // Choice is one numbered answer of a question.
 type Choice string

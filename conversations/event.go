@@ -143,7 +143,9 @@ type Event struct {
 	// Question is the one that timed out.
 	Question QuestionID `json:"question,omitempty"`
 
-	// Message is the message of ours that a delivery event is about.
+	// Message is the message of ours that a delivery event is about; the text
+	// that is put right (corrected); for a text or a button the id that it is
+	// kept under, if the caller knows it already.
 	Message MessageID `json:"message,omitempty"`
 	// Delivery is what the provider says became of it (delivery).
 	Delivery Delivery `json:"delivery,omitempty"`

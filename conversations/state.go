@@ -88,6 +88,9 @@ type Question struct {
 	// Stands is the start of that appointment as the question stated it, in
 	// Unix milliseconds.
 	Stands int64 `json:"stands,omitempty"`
+	// Week is the Monday (YYYY-MM-DD) of a week that the client named before
+	// any day ("next week"): a weekday alone then means the one in that week.
+	Week string `json:"week,omitempty"`
 	// Date (YYYY-MM-DD) and Clock (HH:MM) are the parts of a proposed time that
 	// are known so far, in the client's zone.
 	Date  string `json:"date,omitempty"`
@@ -107,6 +110,10 @@ type ClosedQuestion struct {
 	Task        TaskID        `json:"task,omitempty"`
 	CheckIn     CheckInID     `json:"checkin,omitempty"`
 	Choice      Choice        `json:"choice,omitempty"`
+	// Free and Readings are what the question offered by number, so that another
+	// number is a change of mind.
+	Free     []int64   `json:"free,omitempty"`
+	Readings []Meaning `json:"readings,omitempty"`
 	// Stands is the start of the appointment that the question spoke of, in
 	// Unix milliseconds: a button under a reminder for a time that moved since
 	// must not answer for the new one.
