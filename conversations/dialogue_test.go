@@ -244,6 +244,21 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 			Kind: conversations.EventReminder, Before: before,
 			Appointment: s.appointment(t, strings.TrimPrefix(rest, fields[0]+" ")),
 		}, true
+	case "hold", "release", "hold_due":
+		kind := map[string]conversations.EventKind{
+			"hold": conversations.EventHeld, "release": conversations.EventReleased, "hold_due": conversations.EventHoldDue,
+		}[word]
+		return conversations.Event{Kind: kind, By: "s1"}, true
+	case "let_remind":
+		return conversations.Event{
+			Kind: conversations.EventReminderAllowed, By: "s1",
+			Appointment: conversations.Appointment{ID: conversations.AppointmentID(rest)},
+		}, true
+	case "crisis_undelivered":
+		return conversations.Event{
+			Kind: conversations.EventUndelivered, Channel: conversations.SMS, Message: "m1", Reason: fields[0],
+			Urgency: conversations.Crisis, Blocked: slices.Contains(fields, "blocked"),
+		}, true
 	case "timeout":
 		return conversations.Event{Kind: conversations.EventTimeout, Question: conversations.QuestionID(rest)}, true
 	case "undelivered", "unknown_delivery", "dropped":

@@ -52,6 +52,7 @@ func (s *step) moved() {
 	s.do(SetAppointment{ID: a.ID, Status: a.Status, At: a.At})
 	s.do(DropQueued{Appointment: a.ID, Reason: "appointment_moved"})
 	s.settle(a.ID)
+	s.forgetHeld(a.ID)
 	s.closeAbout(a.ID, "")
 	s.setFact(a)
 	s.warnEarly(a)
@@ -91,6 +92,7 @@ func (s *step) cancelled() {
 	s.do(SetAppointment{ID: a.ID, Status: Cancelled})
 	s.do(DropQueued{Appointment: a.ID, Reason: "appointment_cancelled"})
 	s.settle(a.ID)
+	s.forgetHeld(a.ID)
 	s.closeAbout(a.ID, "")
 	if a.At.After(s.now) {
 		s.prompt(policy.Unasked, Say{Key: "appointment.cancelled", Appointment: a.ID, Vars: s.meetingVars(a)}, a.At)
@@ -172,13 +174,22 @@ func (s *step) reminder() {
 	mark := Reminded{
 		Appointment: s.event.Appointment.ID, Stands: s.event.Appointment.At.UnixMilli(), Before: s.event.Before,
 	}
-	stale := !ok || a.At.UnixMilli() != mark.Stands || a.Status == Cancelled || slices.Contains(s.state.Reminded, mark)
+	stale := !ok || a.At.UnixMilli() != mark.Stands || a.Status == Cancelled ||
+		slices.Contains(s.state.Reminded, mark) || slices.Contains(s.state.Held, mark)
 	if stale || !a.At.After(s.now) {
 		return
 	}
+	s.remindOf(a, mark)
+}
+
+// remindOf says a reminder whose time has come, or why it does not go.
+func (s *step) remindOf(a Appointment, mark Reminded) {
 	if a.Status == Cannot || a.Status == ChangeAsked {
 		s.state.Reminded = append(s.state.Reminded, mark)
 		s.do(Skip{Key: "appointment.reminder", Appointment: a.ID, Reason: string(a.Status)})
+		return
+	}
+	if s.event.Kind != EventReminderAllowed && s.keepBack(a, mark) {
 		return
 	}
 	key, vars := s.withPlace("appointment.reminder", a)
@@ -241,6 +252,9 @@ func (s *step) putWaiting(q Question) {
 	}
 	a, ok := s.facts.Appointment(q.Appointment)
 	if !ok || q.Kind != AskAppointment || a.At.UnixMilli() != q.Stands || a.Status != Booked || !a.At.After(s.now) {
+		return
+	}
+	if s.keepBack(a, Reminded{Appointment: a.ID, Stands: q.Stands}) {
 		return
 	}
 	key, vars := s.withPlace("appointment.reminder", a)

@@ -97,7 +97,11 @@ type step struct {
 func (s *step) do(e Effect) { s.effects = append(s.effects, e) }
 
 func (s *step) flag(r FlagReason, a AppointmentID) {
-	s.do(RaiseFlag{Reason: r, Appointment: a, Message: s.event.Message, Detail: s.event.Reason})
+	detail := s.event.Reason
+	if detail == "" {
+		detail = s.urgency(r)
+	}
+	s.do(RaiseFlag{Reason: r, Appointment: a, Message: s.event.Message, Detail: detail})
 }
 
 func (s *step) zone() *time.Location {
@@ -118,6 +122,7 @@ func (s *step) forgetPast() {
 		s.state.Borrowed = 0
 	}
 	s.state.Reminded = slices.DeleteFunc(s.state.Reminded, func(r Reminded) bool { return past(r.Stands) })
+	s.state.Held = slices.DeleteFunc(s.state.Held, func(r Reminded) bool { return past(r.Stands) })
 	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(q Question) bool { return past(q.Stands) })
 	s.state.Closed = slices.DeleteFunc(s.state.Closed, func(q ClosedQuestion) bool { return past(q.Stands) })
 	if q := s.state.Open; q != nil && past(q.Stands) {

@@ -40,6 +40,7 @@ func drawFacts(t *rapid.T, s *stage) conversations.Facts {
 	f.Client.Language = rapid.SampledFrom([]string{"en", "cy", ""}).Draw(t, "language")
 	f.Client.Closed = rapid.Bool().Draw(t, "closed")
 	f.Client.Detail = rapid.Bool().Draw(t, "detail")
+	f.Client.Held = rapid.Bool().Draw(t, "held")
 	f.Client.Wakes = rapid.SampledFrom([]int{0, 7 * 60, 11 * 60, 19 * 60}).Draw(t, "wakes")
 	for _, c := range conversations.Channels {
 		if rapid.Bool().Draw(t, "reachable") {
@@ -79,6 +80,15 @@ func drawState(t *rapid.T, s *stage, f conversations.Facts) conversations.State 
 	}
 	for i := range rapid.IntRange(0, 2).Draw(t, "queue") {
 		st.Queue = append(st.Queue, drawQuestion(t, s, f, i+2))
+	}
+	if f.Client.Held {
+		st.Recall = s.now.Add(time.Duration(rapid.IntRange(-24, 72).Draw(t, "recall")) * time.Hour).UnixMilli()
+		for _, a := range f.Appointments {
+			if rapid.Bool().Draw(t, "reminder waits") {
+				before := rapid.SampledFrom([]int{0, 1440, 4320}).Draw(t, "waits before")
+				st.Held = append(st.Held, conversations.Reminded{Appointment: a.ID, Stands: a.At.UnixMilli(), Before: before})
+			}
+		}
 	}
 	return st
 }

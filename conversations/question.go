@@ -38,6 +38,7 @@ func (s State) clone() State {
 	s.Queue = slices.Clone(s.Queue)
 	s.Closed = slices.Clone(s.Closed)
 	s.Reminded = slices.Clone(s.Reminded)
+	s.Held = slices.Clone(s.Held)
 	return s
 }
 

@@ -69,8 +69,12 @@ type Hours struct{ From, To int }
 // CrisisRoutes are the reviewed words for danger in one language. Each is sent
 // as it stands; the first 60 characters are neutral, for the lock screen.
 type CrisisRoutes struct {
-	// Self is said to a person who may harm themselves, or who took an overdose.
+	// Self is said to a person who may harm themselves.
 	Self string
+	// Overdose is said to a person who has taken too much already, Voices to one
+	// who hears voices that command. A service that has no words of their own for
+	// these says Self: both may be empty.
+	Overdose, Voices string
 	// ByOthers is said when somebody harms them: as if that person reads it.
 	ByOthers string
 	// Other is said when somebody else is at risk, by or beside the writer.

@@ -69,7 +69,18 @@ func (s *stage) apply(e conversations.Effect) string {
 		// Three of these go with every answer; they say nothing to a reader.
 		return ""
 	case conversations.RaiseAlert:
+		if e.Threat {
+			return "alert " + string(e.Danger) + ", a threat to staff"
+		}
 		return "alert " + string(e.Danger)
+	case conversations.Hold:
+		s.facts.Client.Held = true
+		return "hold: " + e.Reason
+	case conversations.Release:
+		s.facts.Client.Held = false
+		return "released"
+	case conversations.Recall:
+		return "recall " + e.At.In(s.zone).Format(stageTime)
 	case conversations.Remind:
 		return fmt.Sprintf("remind %s %d before, at %s", e.Appointment, e.Before, e.At.In(s.zone).Format(stageTime))
 	case conversations.Expect:

@@ -25,6 +25,15 @@ type State struct {
 	// Borrowed is when somebody else last wrote from the client's phone, in Unix
 	// milliseconds; 0 if never. For a while ([sitting]) nothing is told there.
 	Borrowed int64 `json:"borrowed,omitempty"`
+	// Held remembers the reminders that fell due under a hold and wait for a
+	// person's tap; what is past is forgotten.
+	Held []Reminded `json:"held,omitempty"`
+	// Recall is when the hold next comes back to the duty list, in Unix
+	// milliseconds; 0 if there is none. A timer before it is an older hold's.
+	Recall int64 `json:"recall,omitempty"`
+	// Crisis is the key of the crisis words that were said last; empty if none
+	// were. Other words are said in full even soon after.
+	Crisis string `json:"crisis,omitempty"`
 	// Asked counts the questions ever asked; it gives the next its id.
 	Asked int `json:"asked,omitempty"`
 }

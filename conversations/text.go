@@ -23,6 +23,7 @@ const (
 func (s *step) text() {
 	s.readText()
 	s.do(Understood{Reading: s.reading})
+	s.threat()
 	switch {
 	case s.reading.Intent == understand.Crisis:
 		s.risk()
@@ -129,15 +130,22 @@ func (s *step) fromClient() {
 	switch s.reach(s.event.From.Channel).Agreement {
 	case AgreementStopped:
 		// After a stop nothing is sent; a person still reads what was written.
-		s.flag(FlagMessage, "")
+		if !s.struggles() {
+			s.flag(FlagMessage, "")
+		}
 		return
 	case AgreementDoubted:
 		s.flag(FlagWrongPerson, "")
+		s.struggles()
 		return
 	case AgreementAsked:
 		s.invited()
 		return
 	case AgreementNone, AgreementDeclined:
+		if s.struggles() {
+			s.read(s.kindly())
+			return
+		}
 		if s.reading.Intent == understand.Social {
 			// "Ok thanks" to "I will not text you" needs no answer; an "actually, yes"
 			// is for a person to hear.
@@ -160,6 +168,28 @@ func (s *step) fromClient() {
 	s.sideways()
 	s.intent()
 	s.nextInLine()
+}
+
+// struggles shows a person who is struggling, without danger, to the team the
+// same day, whatever was agreed. It reports whether it did.
+func (s *step) struggles() bool {
+	switch {
+	case s.reading.Voices:
+		s.flag(FlagVoices, "")
+	case s.reading.Intent == understand.Distress, s.alsoSaid(understand.Distress):
+		s.flag(FlagDistress, "")
+	default:
+		return false
+	}
+	return true
+}
+
+// kindly is the key of the words for somebody who is struggling.
+func (s *step) kindly() string {
+	if s.reading.Topic == understand.TopicWatched || s.reading.Voices && s.reading.Intent != understand.Distress {
+		return "voices"
+	}
+	return "distress"
 }
 
 // intent does what the text means.
@@ -215,11 +245,7 @@ func (s *step) intent() {
 		s.wrongPerson()
 	case understand.Distress:
 		s.flag(FlagDistress, "")
-		if r.Topic == understand.TopicWatched {
-			s.read("voices")
-			return
-		}
-		s.read("distress")
+		s.read(s.kindly())
 	case understand.Help:
 		s.help()
 	case understand.Social:
@@ -374,9 +400,6 @@ func (s *step) sideways() {
 	if r.Voices {
 		s.flag(FlagVoices, "")
 	}
-	if r.Threat {
-		s.flag(FlagThreat, "")
-	}
 	for _, also := range r.Also {
 		switch also.Intent {
 		case understand.CallMe:
@@ -425,6 +448,7 @@ func (s *step) handOver(why FlagReason) {
 func (s *step) edited() {
 	s.readText()
 	s.do(Understood{Reading: s.reading})
+	s.threat()
 	switch {
 	case s.reading.Intent == understand.Crisis:
 		s.risk()
@@ -465,31 +489,71 @@ func (s *step) answeredToday() bool {
 // closedClient is somebody who has left the service: a person sees the text.
 func (s *step) closedClient() {
 	s.flag(FlagClosedClient, "")
+	s.struggles()
 	if s.reach(s.event.From.Channel).Agreement != AgreementGiven || s.reading.Intent == understand.Social || s.answeredToday() {
 		return
 	}
 	s.answer("closed.received", nil)
 }
 
+// crisisWords are the reviewed words for each danger; for any other, those for
+// somebody who may harm themselves.
+var crisisWords = map[understand.Danger]string{
+	understand.DangerSelf:        "crisis.self",
+	understand.DangerOverdose:    "crisis.overdose",
+	understand.DangerVoices:      "crisis.voices",
+	understand.DangerByOthers:    "crisis.by_others",
+	understand.DangerOthers:      "crisis.other",
+	understand.DangerSomeoneElse: "crisis.other",
+}
+
 // risk answers danger with the pathway's reviewed words, tells people at once,
-// and leaves the open question alone. The words are not repeated at every text.
+// and leaves the open question alone. The words are not repeated at every text;
+// where the danger is another one, its words are said in full.
 func (s *step) risk() {
-	s.do(RaiseAlert{Danger: s.reading.Danger})
-	key := "crisis.self"
-	switch s.reading.Danger {
-	case understand.DangerByOthers:
-		key = "crisis.by_others"
-	case understand.DangerOthers, understand.DangerSomeoneElse:
-		key = "crisis.other"
-	default:
+	s.alert(s.reading.Danger)
+	key, known := crisisWords[s.reading.Danger]
+	if !known {
+		key = "crisis.self"
 	}
-	if !s.facts.CrisisSaid.IsZero() && s.now.Sub(s.facts.CrisisSaid) < crisisAgain {
+	again := !s.facts.CrisisSaid.IsZero() && s.now.Sub(s.facts.CrisisSaid) < crisisAgain &&
+		(s.state.Crisis == "" || s.state.Crisis == key)
+	s.state.Crisis = key
+	if again {
 		key = "crisis.told"
 	}
 	s.safety(key, nil)
-	if !s.readsNow() {
+	if s.readsNow() || s.reach(s.event.From.Channel).Blocked {
+		// Where the carrier has blocked our texts, one attempt is made and no more.
+		return
+	}
+	if !again || s.reads(s.facts.CrisisSaid) {
 		s.safety("crisis.unread", map[string]any{"day": s.readsNext()})
 	}
+}
+
+// threat is a threat to staff in a text that is no danger otherwise. The rest
+// of the text is answered as it is.
+func (s *step) threat() {
+	if s.reading.Threat && s.reading.Intent != understand.Crisis {
+		s.alert(understand.DangerOthers)
+	}
+}
+
+// alert tells people of danger, and puts the client on hold. A threat to staff
+// is shown as what it is besides.
+func (s *step) alert(d understand.Danger) {
+	s.do(RaiseAlert{Danger: d, Threat: s.reading.Threat})
+	if s.reading.Threat {
+		s.flag(FlagThreat, "")
+	}
+	s.hold(AlertHold)
+}
+
+// reads says whether a person of the service read texts at a moment.
+func (s *step) reads(at time.Time) bool {
+	at = at.In(s.now.Location())
+	return s.readingHours().Next(at).Equal(at)
 }
 
 // crisisAgain is how long the crisis words hold before they are said anew.

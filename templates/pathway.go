@@ -93,6 +93,7 @@ type pathwayFile struct {
 	Reminders    at[[]int]              `yaml:"reminders"`
 	AnswerWithin at[int]                `yaml:"answer_within"`
 	Crisis       map[string]crisisRoute `yaml:"crisis"`
+	teamFile     `yaml:",inline"`
 }
 
 type hoursFile struct {
@@ -110,6 +111,8 @@ type crisisRoute struct {
 	ReviewedBy at[string] `yaml:"reviewed_by"`
 	CheckedOn  at[isoDay] `yaml:"checked_on"`
 	Self       at[string] `yaml:"self"`
+	Overdose   at[string] `yaml:"overdose"`
+	Voices     at[string] `yaml:"voices"`
 	ByOthers   at[string] `yaml:"by_others"`
 	Other      at[string] `yaml:"other"`
 }
@@ -217,6 +220,7 @@ func (c *pathwayCheck) pathway(p pathwayFile) conversations.Pathway {
 	out.Holidays = c.holidays(p.Holidays)
 	c.minutes(p)
 	out.Crisis, out.Reviewed = c.crisis(p)
+	c.team(p.teamFile, &out)
 	return out
 }
 
@@ -315,6 +319,8 @@ func (c *pathwayCheck) crisis(p pathwayFile) (map[string]conversations.CrisisRou
 			Self:     c.crisisText(key+"self", r.Self),
 			ByOthers: c.crisisText(key+"by_others", r.ByOthers),
 			Other:    c.crisisText(key+"other", r.Other),
+			Overdose: c.ownWords(key+"overdose", r.Overdose),
+			Voices:   c.ownWords(key+"voices", r.Voices),
 			// A name of blanks vouches for nothing.
 			ReviewedBy: strings.TrimSpace(r.ReviewedBy.value),
 			CheckedOn:  string(r.CheckedOn.value),
@@ -348,6 +354,14 @@ func (c *pathwayCheck) crisisText(key string, v at[string]) string {
 		c.fault(v.line, key, "%v", fault)
 	}
 	return text
+}
+
+// ownWords checks a text that a pathway may leave out.
+func (c *pathwayCheck) ownWords(key string, v at[string]) string {
+	if v.line == 0 {
+		return ""
+	}
+	return c.crisisText(key, v)
 }
 
 // date checks a day written YYYY-MM-DD.

@@ -40,7 +40,7 @@ func TestEveryPathwayLoadsAndIsSpoken(t *testing.T) {
 	for _, name := range PathwayNames() {
 		p := loadPathway(t, name)
 		for _, tag := range p.Languages {
-			for _, key := range []string{"crisis.self", "crisis.by_others", "crisis.other"} {
+			for _, key := range []string{"crisis.self", "crisis.overdose", "crisis.voices", "crisis.by_others", "crisis.other"} {
 				for _, channel := range conversations.Channels {
 					got, err := w.Render(Request{Key: key, Language: tag, Channel: channel, Crisis: p.Crisis})
 					if err != nil {
@@ -63,7 +63,7 @@ func TestGeneralModel(t *testing.T) {
 	want := conversations.Pathway{
 		Name: "ips", Service: "Alongside", Languages: []string{"en", "cy"}, Reviewed: false,
 		Sending: conversations.Hours{From: 600, To: 1080}, Reading: conversations.Hours{From: 540, To: 1020},
-		Reminders: []int{4320, 1440}, AnswerWithin: 1440,
+		Reminders: []int{4320, 1440}, AnswerWithin: 1440, LeadsAWeek: 1, AcknowledgeWithin: 15,
 	}
 	if got.Zone.String() != "Europe/London" {
 		t.Errorf("zone %s", got.Zone)
@@ -99,11 +99,15 @@ func TestCrisisWordsGiveWhatTheyMust(t *testing.T) {
 	t.Parallel()
 	for _, name := range PathwayNames() {
 		for tag, c := range loadPathway(t, name).Crisis {
-			for kind, text := range map[string]string{"self": c.Self, "by_others": c.ByOthers, "other": c.Other} {
+			for kind, text := range map[string]string{"self": c.Self, "voices": c.Voices, "by_others": c.ByOthers, "other": c.Other} {
 				routes := strings.Index(text, "85258")
 				if routes < 0 || routes > strings.Index(text, "999") || routes > strings.Index(text, "111") {
 					t.Errorf("%s: %s: %s: a text route comes first, then 999 and 111", name, tag, kind)
 				}
+			}
+			// Too much has been taken: nothing comes before 999.
+			if i := strings.Index(c.Overdose, "999"); i < 0 || strings.Contains(c.Overdose[:i], "85258") || strings.Contains(c.Overdose[:i], "111") {
+				t.Errorf("%s: %s: overdose: 999 comes first", name, tag)
 			}
 			rules, err := readWording(catalogue)
 			if err != nil {
@@ -289,4 +293,44 @@ func TestPathwayNeverPanics(t *testing.T) {
 		}
 		_, _ = parsePathway("ips.yaml", []byte(strings.Join(spoilt, "\n")), rules)
 	})
+}
+
+// TestTeamOfAPathway: who is told of danger, and what is wrong with it. No
+// fault repeats a number or an address.
+func TestTeamOfAPathway(t *testing.T) {
+	t.Parallel()
+	rules, err := readWording(catalogue)
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := func(from, to string) (conversations.Pathway, error) {
+		raw := rawIPS(t)
+		if !strings.Contains(raw, from) {
+			t.Fatalf("the general model has no %q", from)
+		}
+		return parsePathway("pathways/ips.yaml", []byte(strings.Replace(raw, from, to, 1)), rules)
+	}
+	const nobody = `duty: { name: "", mobile: "", email: "" }`
+	p, err := with(nobody, `duty: { name: Dee, mobile: "+44 7700 900555", email: duty@example.org }`)
+	if want := (conversations.Staff{Name: "Dee", Mobile: "+447700900555", Email: "duty@example.org"}); err != nil || p.Duty != want {
+		t.Errorf("%+v, %v", p.Duty, err)
+	}
+	for name, tt := range map[string]struct{ from, to, want string }{
+		"no_country_code":    {nobody, `duty: { name: Dee, mobile: "07700 900555" }`, "duty: mobile"},
+		"no_address":         {nobody, `duty: { name: Dee, email: "Dee 07700 900555" }`, "duty: email"},
+		"nowhere_to_be_told": {nobody, `duty: { name: Dee }`, "duty: has a name"},
+		"too_patient":        {"acknowledge_within: 15", "acknowledge_within: 600", "acknowledge_within"},
+		"never":              {"acknowledge_within: 15", "acknowledge_within: 0", "acknowledge_within"},
+		"a_flood_of_leads":   {"leads_a_week: 1", "leads_a_week: 50", "leads_a_week"},
+		"no_bots_name":       {`telegram_bot: ""`, `telegram_bot: "x y"`, "telegram_bot"},
+		"a_novel":            {`clinical_route: ""`, `clinical_route: "` + strings.Repeat("a", 1001) + `"`, "clinical_route"},
+		"a_key_too_many":     {nobody, `duty: { pager: "1" }`, "pager"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := with(tt.from, tt.to); err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "900555") {
+				t.Errorf("%v", err)
+			}
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -249,6 +250,7 @@ func crisisWords(key string, r Request) (string, error) {
 	}
 	words := map[string]string{
 		"crisis.self": routes.Self, "crisis.by_others": routes.ByOthers, "crisis.other": routes.Other,
+		"crisis.overdose": cmp.Or(routes.Overdose, routes.Self), "crisis.voices": cmp.Or(routes.Voices, routes.Self),
 	}[key]
 	if strings.TrimSpace(words) == "" {
 		return "", fmt.Errorf("the pathway has no such crisis words in language %q", r.Language)

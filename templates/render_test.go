@@ -33,8 +33,11 @@ var thursday = time.Date(2026, 11, 26, 14, 0, 0, 0, london)
 
 // example gives a value to every variable of a message, those that may be left
 // out and the name included.
+// pageLink is the address of an alert, as long as they come.
+const pageLink = "https://alongside.thrive.example.nhs.uk/alerts/01982c62-c5d0-7b64-83d9-20be6d8ca143"
+
 func example(m Message) map[string]any {
-	words := map[string]any{"specialist": "Sam", "service": "Alongside", "place": "The Hub, 3 High Street"}
+	words := map[string]any{"specialist": "Sam", "service": "Alongside", "place": "The Hub, 3 High Street", "link": pageLink}
 	vars := map[string]any{}
 	for name, kind := range m.Vars {
 		switch kind {
@@ -393,7 +396,7 @@ func longestValue(name string, kind VarType, tag string) any {
 	case VarString:
 	}
 	return map[string]string{
-		"name": "Christopher", "specialist": "Christopher", "service": "Alongside Vale",
+		"name": "Christopher", "specialist": "Christopher", "service": "Alongside Vale", "link": pageLink,
 		"place": "Central Library, 12 Queen Street",
 	}[name]
 }
