@@ -23,7 +23,8 @@ const (
 	// client, takes it out.
 	AgreementStopped Agreement = "stopped"
 	// AgreementDoubted: somebody answered that this is not the client. Nothing
-	// personal is said until a specialist has settled it.
+	// personal is said until a specialist has settled it; if the number is the
+	// client's after all, what held before holds again ([EventSettled]).
 	AgreementDoubted Agreement = "doubted"
 )
 
@@ -36,6 +37,9 @@ var Agreements = []Agreement{
 type Reach struct {
 	Channel   Channel
 	Agreement Agreement
+	// Before is what held before a doubt, from the ledger of agreements; empty
+	// unless Agreement is [AgreementDoubted].
+	Before Agreement
 	// Blocked says that the carrier does not take our texts for this address
 	// just now: a bare STOP on SMS, a blocked bot on Telegram.
 	Blocked bool

@@ -1,6 +1,9 @@
 package conversations
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // button is a press under a message of ours. A second press of the same one
 // does nothing; another one under the same message is a change of mind.
@@ -21,6 +24,11 @@ func (s *step) button() {
 	for i, c := range s.state.Closed {
 		if c.ID == QuestionID(id) && c.Choice != Choice(choice) && s.stillAnswerable(c) {
 			s.chooseAgain(i, Choice(choice))
+			s.nextInLine()
+			return
+		}
+		if n := slices.Index(numberOptions, Choice(choice)) + 1; c.ID == QuestionID(id) && c.Choice != Choice(choice) && n > 0 && s.ratable(c) {
+			s.rateAgain(i, n)
 			s.nextInLine()
 			return
 		}

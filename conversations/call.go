@@ -1,5 +1,150 @@
 package conversations
 
+import (
+	"time"
+
+	"alongside/conversations/policy"
+	"alongside/conversations/understand"
+)
+
+// Ring is a call that was announced: until it is over, "can't talk then" is
+// about the call and not about an appointment.
+type Ring struct {
+	// At is when the phone is to ring, Said when the client was told, both in
+	// Unix milliseconds.
+	At   int64 `json:"at"`
+	Said int64 `json:"said"`
+}
+
+// ringing is how long after its moment an announced call is still spoken of.
+const ringing = time.Hour
+
 // ring tells the client that the specialist is about to ring, and from where:
-// who fears an unknown number picks up a known one.
-func (s *step) ring() {}
+// who fears an unknown number picks up a known one. It goes before the call or
+// not at all. A call that is missed is never mentioned by us.
+func (s *step) ring() {
+	at := s.event.Ring
+	if r := s.state.Ring; r != nil && r.At == at.UnixMilli() {
+		return
+	}
+	m := Say{
+		Key: "call.ring", Matter: MatterAppointments,
+		Vars: map[string]any{"specialist": s.facts.Specialist.Name, "when": When(at.In(s.now.Location()))},
+	}
+	if s.event.RingFrom != "" {
+		m.Key, m.Vars["phone"] = "call.ring_from", s.event.RingFrom
+	}
+	if s.prompt(policy.Unasked, m, at) {
+		s.state.Ring = &Ring{At: at.UnixMilli(), Said: s.now.UnixMilli()}
+	}
+}
+
+// callMe is the wish to be rung. The time that was wished for goes to the
+// specialist, and is said back in full where it was understood; the call
+// itself is the specialist's to make.
+func (s *step) callMe() {
+	w := s.wishedFor(s.reading.When)
+	s.do(RaiseFlag{Reason: FlagCallMe, Message: s.event.Message, Detail: w.String()})
+	s.keepRating()
+	if a, ok := s.alsoComes(); ok {
+		s.confirm(a)
+		return
+	}
+	s.sayCall(w)
+}
+
+// sayCall says that the wish is passed on, with the time if there is one.
+func (s *step) sayCall(w understand.When) {
+	zone := s.now.Location()
+	if at, err := localTime(w.Date, w.Clock, zone); err == nil {
+		s.readWith("call_wished", map[string]any{"when": When(at)})
+		return
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, w.Date, zone); err == nil {
+		s.readWith("call_day", map[string]any{"on": Day(day)})
+		return
+	}
+	s.read("call_me")
+}
+
+// wishedFor is the time of a call as far as it may be said back: a time of day
+// alone means today, or the day of the call that was announced, while it is
+// still to come; what has gone by, or was not understood, is left to the
+// client's own words.
+func (s *step) wishedFor(w understand.When) understand.When {
+	if w.Ambiguous {
+		return understand.When{}
+	}
+	if w.Date == "" && w.Clock != "" {
+		w.Date = s.now.Format(time.DateOnly)
+		if r := s.announced(); r != nil {
+			w.Date = time.UnixMilli(r.At).In(s.now.Location()).Format(time.DateOnly)
+		}
+	}
+	if at, err := localTime(w.Date, w.Clock, s.now.Location()); err == nil && !at.After(s.now) {
+		return understand.When{}
+	}
+	if w.Date < s.now.Format(time.DateOnly) {
+		return understand.When{}
+	}
+	return w
+}
+
+// announced is the call that was announced last and is not over, if nothing
+// else was asked since.
+func (s *step) announced() *Ring {
+	r := s.state.Ring
+	if r == nil || s.state.Open != nil && s.state.Open.AskedAt > r.Said {
+		return nil
+	}
+	return r
+}
+
+// aboutCall takes the answer to a call that was announced: "ok" needs nothing,
+// "cant talk then" and another time go to the specialist. It reports whether
+// the text was one. Numbers answer questions and are left to them.
+func (s *step) aboutCall() bool {
+	if s.announced() == nil || s.state.Open != nil && s.reading.Number > 0 {
+		return false
+	}
+	r := s.reading
+	if r.Intent == understand.Other && s.words() <= inPassing && !s.hasOwnWords() {
+		// With nothing asked, "cant then" and "4 instead" say little; as the answer
+		// to a time that was named they are plain.
+		as := s.readAs(understand.AskedAppointment)
+		if as.Intent == understand.Change || as.Intent == understand.Cannot {
+			r = as
+		}
+	}
+	switch r.Intent {
+	case understand.Confirm, understand.Keep:
+		// It is no yes to an appointment; who is to be rung picks up.
+		return true
+	case understand.Change:
+		w := s.wishedFor(r.When)
+		s.do(RaiseFlag{Reason: FlagCallMe, Message: s.event.Message, Detail: w.String()})
+		if w.IsZero() {
+			s.read("call_not_then")
+			return true
+		}
+		s.sayCall(w)
+		return true
+	case understand.Cannot:
+		s.flag(FlagCallMe, "")
+		s.read("call_not_then")
+		return true
+	default:
+		return false
+	}
+}
+
+// readWith is [step.read] with variables of its own.
+func (s *step) readWith(key string, vars map[string]any) {
+	vars["specialist"] = s.facts.Specialist.Name
+	if s.readsNow() {
+		s.answer(key+".open", vars)
+		return
+	}
+	vars["day"] = s.readsNext()
+	s.answer(key+".later", vars)
+}

@@ -135,6 +135,9 @@ func play(t *testing.T, file string, l *understand.Lexicons) string {
 func (s *stage) line(t *testing.T, line string) []string {
 	t.Helper()
 	word, rest, _ := strings.Cut(line, " ")
+	if event, ok := s.personEvent(t, word, rest); ok {
+		return s.turn(t, event)
+	}
 	if event, ok := s.event(t, word, rest); ok {
 		return s.turn(t, event)
 	}
@@ -152,6 +155,8 @@ func (s *stage) line(t *testing.T, line string) []string {
 		s.client(t, fields)
 	case "reach":
 		s.reach(conversations.Channel(fields[0]), conversations.Agreement(fields[1]))
+	case "checkin":
+		s.checkIn(t, rest)
 	case "appointment":
 		s.facts.Appointments = append(s.facts.Appointments, s.appointment(t, rest))
 	default:
@@ -181,6 +186,14 @@ func (s *stage) client(t *testing.T, fields []string) {
 				t.Fatal(err)
 			}
 			s.facts.Client.Wakes = h * 60
+		case "guarded":
+			s.facts.Client.Guarded = true
+		case "held":
+			s.facts.Client.Held = true
+		case "paused":
+			s.facts.Client.PausedUntil = s.now.AddDate(0, 0, 14)
+		case "stopped":
+			s.facts.Client.Stopped = append(s.facts.Client.Stopped, conversations.Matter(v))
 		default:
 			t.Fatalf("client %q: no such setting", f)
 		}

@@ -248,6 +248,9 @@ func (s *step) putWaiting(q Question) {
 	case AskScale:
 		s.putCheckIn(q)
 		return
+	case AskFeedback:
+		s.putFeedback(q)
+		return
 	default:
 	}
 	a, ok := s.facts.Appointment(q.Appointment)

@@ -319,6 +319,9 @@ type SetTask struct {
 type RecordAnswer struct {
 	CheckIn CheckInID
 	Number  int
+	// Again says that the client put the number right: it takes the place of the
+	// one recorded last for this series.
+	Again bool
 }
 
 // ForgetAnswer takes back the answer to a check-in that was read into a text:
@@ -333,8 +336,14 @@ type ForgetAnswer struct {
 type EndCheckIn struct{ ID CheckInID }
 
 // RecordFeedback keeps what the client thinks of the service, for the lead: a
-// number of 1 to 5, or 0 if only words came (the text of the event).
-type RecordFeedback struct{ Number int }
+// number of 1 to 5, or 0 if only words came.
+type RecordFeedback struct {
+	Number int
+	// Message is the text that holds it; empty means the text of the event. A
+	// text that is kept as feedback is not shown to the specialist, unless it
+	// had come unasked and was theirs before.
+	Message MessageID
+}
 
 // Set changes what the client may choose. What is nil stays.
 type Set struct{ Settings Settings }

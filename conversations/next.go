@@ -121,6 +121,9 @@ func (s *step) forgetPast() {
 	if b := s.state.Borrowed; b != 0 && s.now.Sub(time.UnixMilli(b)) >= sitting {
 		s.state.Borrowed = 0
 	}
+	if r := s.state.Ring; r != nil && s.now.Sub(time.UnixMilli(r.At)) >= ringing {
+		s.state.Ring = nil
+	}
 	s.state.Reminded = slices.DeleteFunc(s.state.Reminded, func(r Reminded) bool { return past(r.Stands) })
 	s.state.Held = slices.DeleteFunc(s.state.Held, func(r Reminded) bool { return past(r.Stands) })
 	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(q Question) bool { return past(q.Stands) })
@@ -220,7 +223,8 @@ func (s *step) reply(m Say) {
 	if s.borrowed() && s.reading.Intent != understand.WrongPerson && s.facts.Known() {
 		// Somebody else holds the phone, or writes for the client: what was said
 		// is used and shown, and nothing of the client is said back.
-		m = Say{Key: "third_party", Vars: s.withSpecialist(), Channel: m.Channel, Language: m.Language, Urgency: Answer}
+		key, vars := s.borrowedWords()
+		m = Say{Key: key, Vars: vars, Channel: m.Channel, Language: m.Language, Urgency: Answer}
 	}
 	if s.facts.Known() {
 		v := policy.May(policy.Reply, s.standing(m.Channel), s.hours(), s.now, time.Time{})

@@ -35,6 +35,10 @@ func (s State) clone() State {
 		q := *s.Open
 		s.Open = &q
 	}
+	if s.Ring != nil {
+		r := *s.Ring
+		s.Ring = &r
+	}
 	s.Queue = slices.Clone(s.Queue)
 	s.Closed = slices.Clone(s.Closed)
 	s.Reminded = slices.Clone(s.Reminded)
@@ -166,6 +170,7 @@ const optInPatience = 7 * 24 * time.Hour
 func (s *step) remember(q Question, c Choice) {
 	s.state.Closed = slices.Insert(s.state.Closed, 0, ClosedQuestion{
 		ID: q.ID, Kind: q.Kind, Appointment: q.Appointment, Offer: q.Offer, Task: q.Task, CheckIn: q.CheckIn, Choice: c, Stands: q.Stands,
+		At:   s.now.UnixMilli(),
 		Free: q.Free, Readings: q.Readings,
 	})
 	if len(s.state.Closed) > keptClosed {

@@ -81,6 +81,8 @@ func (s *stage) apply(e conversations.Effect) string {
 		return "released"
 	case conversations.Recall:
 		return "recall " + e.At.In(s.zone).Format(stageTime)
+	case conversations.RecordAnswer, conversations.EndCheckIn, conversations.RecordFeedback:
+		return s.applyCheckIn(e)
 	case conversations.Remind:
 		return fmt.Sprintf("remind %s %d before, at %s", e.Appointment, e.Before, e.At.In(s.zone).Format(stageTime))
 	case conversations.Expect:
@@ -155,6 +157,9 @@ func (s *stage) setAppointment(e conversations.SetAppointment) string {
 func (s *stage) reach(c conversations.Channel, a conversations.Agreement) {
 	for i := range s.facts.Reach {
 		if s.facts.Reach[i].Channel == c {
+			if s.facts.Reach[i].Before = ""; a == conversations.AgreementDoubted {
+				s.facts.Reach[i].Before = s.facts.Reach[i].Agreement
+			}
 			s.facts.Reach[i].Agreement = a
 			return
 		}

@@ -34,6 +34,8 @@ type State struct {
 	// Crisis is the key of the crisis words that were said last; empty if none
 	// were. Other words are said in full even soon after.
 	Crisis string `json:"crisis,omitempty"`
+	// Ring is the call that a specialist announced last; nil once it is over.
+	Ring *Ring `json:"ring,omitempty"`
 	// Asked counts the questions ever asked; it gives the next its id.
 	Asked int `json:"asked,omitempty"`
 }
@@ -83,7 +85,9 @@ type Question struct {
 	Offer   OfferID   `json:"offer,omitempty"`
 	CheckIn CheckInID `json:"checkin,omitempty"`
 	Task    TaskID    `json:"task,omitempty"`
-	// Shown says that the lead was shown in full, and not only announced.
+	// Shown says that the lead, or the client's own question of a check-in, was
+	// shown in full and not only announced; of feedback, that it is there already
+	// (Message) and only whether the lead gets it is asked.
 	Shown bool `json:"shown,omitempty"`
 	// Number is the answer that a follow-up follows, 1 to 5.
 	Number int `json:"n,omitempty"`
@@ -91,7 +95,7 @@ type Question struct {
 	// in Unix milliseconds.
 	Free []int64 `json:"free,omitempty"`
 	// Readings are what a text could have meant, by number (which); Message is
-	// that text.
+	// that text, or the one that the lead may get (feedback).
 	Readings []Meaning `json:"readings,omitempty"`
 	Message  MessageID `json:"msg,omitempty"`
 	// Stands is the start of that appointment as the question stated it, in
@@ -127,6 +131,8 @@ type ClosedQuestion struct {
 	// Unix milliseconds: a button under a reminder for a time that moved since
 	// must not answer for the new one.
 	Stands int64 `json:"stands,omitempty"`
+	// At is when it was closed, in Unix milliseconds; 0 if not known.
+	At int64 `json:"at,omitempty"`
 }
 
 // Reminded is a reminder that was said, or decided against: of an appointment,

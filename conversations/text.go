@@ -199,7 +199,7 @@ func (s *step) intent() {
 		s.handOver(FlagLanguage)
 		return
 	}
-	if s.freeWords() || s.topic() || s.askWhich() {
+	if s.aboutCall() || s.freeWords() || s.topic() || s.askWhich() {
 		return
 	}
 	if r.Sure < s.needed(r.Intent) {
@@ -233,18 +233,14 @@ func (s *step) intent() {
 	case understand.NextAppointment:
 		s.nextMeeting()
 	case understand.CallMe:
-		s.flag(FlagCallMe, "")
-		if a, ok := s.alsoComes(); ok {
-			s.confirm(a)
-			return
-		}
-		s.read("call_me")
+		s.callMe()
 	case understand.Language:
 		s.changeLanguage(r.Language)
 	case understand.WrongPerson:
 		s.wrongPerson()
 	case understand.Distress:
 		s.flag(FlagDistress, "")
+		s.keepRating()
 		s.read(s.kindly())
 	case understand.Help:
 		s.help()
@@ -282,6 +278,8 @@ func (s *step) freeWords() bool {
 		return s.whyNot()
 	case AskFollowUp:
 		return s.followedUp()
+	case AskScale:
+		return s.ratedInWords()
 	case AskFeedback:
 		return s.fedBack()
 	default:
@@ -326,7 +324,7 @@ func (s *step) topic() bool {
 // message is free text for the specialist. While a question is open it may
 // have been meant as its answer, and was not understood as one.
 func (s *step) message() {
-	if s.repeatedNumber() {
+	if s.repeatedNumber() || s.lateNumber() {
 		return
 	}
 	if q := s.state.Open; q != nil {

@@ -54,6 +54,11 @@ func example(m Message) map[string]any {
 			vars[name] = words[name]
 		}
 	}
+	for name, value := range ownQuestion {
+		if _, needed := m.Vars[name]; needed {
+			vars[name] = value
+		}
+	}
 	for name := range m.Adds {
 		vars[name] = 30
 	}
@@ -62,6 +67,10 @@ func example(m Message) map[string]any {
 	}
 	return vars
 }
+
+// ownQuestion are the examples of a client's own question, of a number that
+// answers one, and of the number that a phone shows.
+var ownQuestion = map[string]any{"words": "Have you been outside today?", "number": 4, "phone": "07700 900456"}
 
 // request asks for a message with its example, and with words of the pathway.
 func request(m Message, tag string, channel conversations.Channel) Request {
@@ -394,6 +403,12 @@ func longestValue(name string, kind VarType, tag string) any {
 	case VarInt:
 		return 120
 	case VarString:
+	}
+	switch name {
+	case "words":
+		return "Have you had a walk outside and something warm to eat today?"
+	case "phone":
+		return "07700 900456"
 	}
 	return map[string]string{
 		"name": "Christopher", "specialist": "Christopher", "service": "Alongside Vale", "link": pageLink,
