@@ -111,7 +111,7 @@ func (s *step) aboutCall() bool {
 	if r.Intent == understand.Other && s.words() <= inPassing && !s.hasOwnWords() {
 		// With nothing asked, "cant then" and "4 instead" say little; as the answer
 		// to a time that was named they are plain.
-		as := s.readAs(understand.AskedAppointment)
+		as := s.asIf(understand.AskedAppointment)
 		if as.Intent == understand.Change || as.Intent == understand.Cannot {
 			r = as
 		}

@@ -254,7 +254,7 @@ func (s *step) again(q Question) {
 // question any more: "3", and then "i meant 1"; or the number that comes after
 // words, or while a reminder has the floor. It reports whether it did.
 func (s *step) lateNumber() bool {
-	r := s.readAs(understand.AskedScale)
+	r := s.asIf(understand.AskedScale)
 	if r.Intent != understand.Rating || r.Number == 0 || r.Sure < sureEnough || s.words() > aFewWords || s.borrowed() {
 		return false
 	}
@@ -347,7 +347,7 @@ func (s *step) ratedInWords() bool {
 	if r.Intent != understand.Other || r.Unreadable || s.hasOwnWords() {
 		return false
 	}
-	if !q.Shown && !s.borrowed() && s.words() <= aFewWords && s.readAs(understand.AskedOptin).Intent != understand.OptinNo {
+	if !q.Shown && !s.borrowed() && s.words() <= aFewWords && s.asIf(understand.AskedOptin).Intent != understand.OptinNo {
 		// "Yes", "show me", "which question?"
 		s.showCheckIn(q)
 		return true
@@ -372,7 +372,7 @@ func (s *step) followedUp() bool {
 		return false
 	}
 	short := s.words() <= aFewWords
-	yesOrNo := s.readAs(understand.AskedOptin).Intent
+	yesOrNo := s.asIf(understand.AskedOptin).Intent
 	switch {
 	case s.borrowed():
 	case short && yesOrNo == understand.OptinNo:
@@ -489,8 +489,9 @@ func (s *step) chooseNumber(q Question, c Choice) {
 // number is the choice of a number, 1 to 5.
 func number(n int) Choice { return Choice(strconv.Itoa(n)) }
 
-// readAs reads the text once more as if another question were open.
-func (s *step) readAs(asked understand.Asked) understand.Reading {
+// asIf reads the text once more as if another question were open, and nothing
+// else were known.
+func (s *step) asIf(asked understand.Asked) understand.Reading {
 	return s.rules.Lexicons.Read(understand.Query{Text: s.event.Text, Lang: s.ownLanguage(), Asked: asked, Now: s.now})
 }
 

@@ -89,7 +89,7 @@ func (s *step) answersOffer(q Question) bool {
 	if s.ownFlow() || s.words() > aFewWords {
 		return false
 	}
-	switch s.readAs(understand.AskedOptin).Intent {
+	switch s.asIf(understand.AskedOptin).Intent {
 	case understand.OptinYes:
 		s.chooseFeedback(q, ChooseYes)
 	case understand.OptinNo:
