@@ -31,7 +31,7 @@ type arrow struct{ from, to string }
 // rooms lists every room. A room holds its folder and all folders below it that are not rooms themselves, and may import
 // itself; only "bot" is the one folder alone, because package main is commands, configuration and wiring and nothing else.
 var rooms = []string{
-	"bot", "bot/turn", "bot/outbox", "bot/schedule", "bot/twilio", "bot/telegram", "bot/web", "bot/carrier", "bot/bench",
+	"bot", "bot/turn", "bot/outbox", "bot/schedule", "bot/twilio", "bot/telegram", "bot/email", "bot/web", "bot/carrier", "bot/bench",
 	"conversations", "store", "store/live", "store/caseload", "store/migrations", "templates", "locales",
 }
 
@@ -59,6 +59,8 @@ var arrows = map[arrow]string{
 	{"bot/twilio", "conversations"}:   "an inbound text is handed on as a conversations.Event",
 	{"bot/telegram", "bot/outbox"}:    "the contract only: an adapter is a Sender and names the four ways a send can end",
 	{"bot/telegram", "conversations"}: "an inbound update is handed on as a conversations.Event",
+
+	{"bot/email", "bot/outbox"}: "the contract only: a letter ends in one of the four ways, too",
 
 	{"bot/web", "bot/turn"}:      "what a specialist does to a conversation is an event",
 	{"bot/web", "store"}:         "pages and API read the read models",
