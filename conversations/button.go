@@ -35,18 +35,34 @@ func (s *step) button() {
 	}
 }
 
-// stillAnswerable says whether a reminder that was answered may be answered
-// anew: its appointment is ahead, at the time that the reminder spoke of.
+// stillAnswerable says whether a question that was answered by number may be
+// answered anew: its appointment is ahead, at the time that it spoke of.
 func (s *step) stillAnswerable(c ClosedQuestion) bool {
-	a, there := s.facts.Appointment(c.Appointment)
-	return c.Kind == AskAppointment && c.Choice != "" && there && a.At.After(s.now) && a.At.UnixMilli() == c.Stands
+	appointment := c.Appointment
+	switch {
+	case c.Choice == "":
+		return false
+	case c.Kind == AskAppointment, c.Kind == AskReschedule && len(c.Free) > 0:
+	case c.Kind == AskWhich && len(c.Readings) > 0:
+		appointment = c.Readings[0].Appointment
+		if appointment == "" {
+			// About a lead or a task: their own questions say whether that still counts.
+			return true
+		}
+	default:
+		return false
+	}
+	a, there := s.facts.Appointment(appointment)
+	return there && a.At.After(s.now) && a.At.UnixMilli() == c.Stands
 }
 
 // chooseAgain answers the i-th closed question anew.
 func (s *step) chooseAgain(i int, choice Choice) {
 	c := &s.state.Closed[i]
 	c.Choice = choice
-	s.choose(Question{ID: c.ID, Kind: c.Kind, Appointment: c.Appointment, Stands: c.Stands}, choice)
+	s.choose(Question{
+		ID: c.ID, Kind: c.Kind, Appointment: c.Appointment, Stands: c.Stands, Free: c.Free, Readings: c.Readings,
+	}, choice)
 }
 
 // choose acts on a pressed choice as if it had been said in words.
@@ -82,6 +98,8 @@ func (s *step) choose(q Question, c Choice) {
 		return
 	}
 	switch {
+	case q.Kind == AskReschedule && slices.Contains(whichOptions, c):
+		s.pickFree(q, 1+slices.Index(whichOptions, c))
 	case q.Kind == AskTime && c == ChooseYes:
 		s.propose(q, a)
 	case q.Kind == AskTime && c == ChooseKeep:

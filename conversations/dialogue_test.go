@@ -73,6 +73,10 @@ type stage struct {
 	state conversations.State
 	now   time.Time
 	zone  *time.Location
+	// texts are what came in, so that a person can put its reading right; about
+	// is the one that the event in hand is about.
+	texts []correctable
+	about conversations.MessageID
 	// seen gathers the kinds of events that came in and of effects that came out.
 	seen map[string]bool
 }
@@ -157,6 +161,10 @@ func (s *stage) line(t *testing.T, line string) []string {
 		s.reach(conversations.Channel(fields[0]), conversations.Agreement(fields[1]))
 	case "checkin":
 		s.checkIn(t, rest)
+	case "free":
+		s.free(t, rest)
+	case "with":
+		s.with(rest)
 	case "appointment":
 		s.facts.Appointments = append(s.facts.Appointments, s.appointment(t, rest))
 	default:
@@ -272,6 +280,8 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 			Kind: conversations.EventUndelivered, Channel: conversations.SMS, Message: "m1", Reason: fields[0],
 			Urgency: conversations.Crisis, Blocked: slices.Contains(fields, "blocked"),
 		}, true
+	case "correct":
+		return s.correct(t, rest), true
 	case "timeout":
 		return conversations.Event{Kind: conversations.EventTimeout, Question: conversations.QuestionID(rest)}, true
 	case "undelivered", "unknown_delivery", "dropped":
@@ -331,6 +341,8 @@ func (s *stage) turn(t *testing.T, event conversations.Event) []string {
 	}
 	before := open(state)
 	s.see(string(event.Kind))
+	s.keepText(event)
+	s.about = event.Message
 	after, effects := conversations.Next(s.rules, s.facts, state, event, s.now)
 	var out []string
 	for _, e := range effects {
@@ -340,6 +352,7 @@ func (s *stage) turn(t *testing.T, event conversations.Event) []string {
 		}
 	}
 	s.state = after
+	s.facts.Corrected = nil
 	if now := open(after); now != before {
 		out = append(out, "open: "+now)
 	}
@@ -389,6 +402,8 @@ func vars(v map[string]any) string {
 			fmt.Fprintf(&b, " %s=%q", k, time.Time(x).Format(stageTime))
 		case conversations.Day:
 			fmt.Fprintf(&b, " %s=%q", k, time.Time(x).Format("Mon 2006-01-02"))
+		case conversations.Piece:
+			fmt.Fprintf(&b, " %s=(%s%s)", k, x.Key, vars(x.Vars))
 		case conversations.Clock:
 			fmt.Fprintf(&b, " %s=%q", k, time.Time(x).Format("15:04"))
 		default:

@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -35,12 +36,16 @@ func (s *step) meetingVars(a Appointment) map[string]any {
 // place" everywhere else: others may see the screen.
 func (s *step) withPlace(key string, a Appointment) (string, map[string]any) {
 	vars := s.meetingVars(a)
-	if s.facts.Client.Detail && strings.TrimSpace(a.Place) != "" {
+	if s.detail() && strings.TrimSpace(a.Place) != "" {
 		vars["place"] = a.Place
 		return key + "_at", vars
 	}
 	return key, vars
 }
+
+// detail says whether place and names may be told: the client wants it, and
+// nobody else reads the phone.
+func (s *step) detail() bool { return s.facts.Client.Detail && !s.facts.Client.Guarded }
 
 // yes is a yes to whatever is open.
 func (s *step) yes() {
@@ -153,6 +158,7 @@ func (s *step) change(w understand.When) {
 	case date == "" && clock == "" && s.anyTime(a):
 	case date == "" && clock == "":
 		s.askReschedule(a)
+	case w.Date != "" && s.whichWeek(a, date, clock):
 	case clock == "":
 		s.askClock(a, date)
 	case date == "" && s.owesTime(a):
@@ -197,9 +203,22 @@ func (s *step) askReschedule(a Appointment) {
 		s.askAgain(a)
 		return
 	}
+	s.askTime(a)
+}
+
+// askTime puts the question which day and time would suit, with the
+// specialist's free times by number where there are some.
+func (s *step) askTime(a Appointment) {
+	when := map[string]any{"when": s.local(a)}
 	q := s.newQuestion(AskReschedule, a)
+	q.Vague = s.reading.When.Ambiguous
+	if q.Free = s.freeTimes(a); len(q.Free) > 0 {
+		s.open(q)
+		s.offerFree(q, Piece{Key: "free.change", Vars: when})
+		return
+	}
 	s.open(q)
-	s.reply(Say{Key: "appointment.change_ask", Question: q.ID, Appointment: a.ID, Vars: map[string]any{"when": s.local(a)}})
+	s.reply(Say{Key: "appointment.change_ask", Question: q.ID, Appointment: a.ID, Vars: when})
 }
 
 // askAgain asks a second time, with an example; after that a person takes over.
@@ -207,9 +226,7 @@ func (s *step) askAgain(a Appointment) {
 	q := s.state.Open
 	if q == nil || q.Kind != AskReschedule || q.Appointment != a.ID {
 		// The wish was understood, the time was not ("next week", "too early").
-		fresh := s.newQuestion(AskReschedule, a)
-		s.open(fresh)
-		s.reply(Say{Key: "appointment.change_ask", Question: fresh.ID, Appointment: a.ID, Vars: map[string]any{"when": s.local(a)}})
+		s.askTime(a)
 		return
 	}
 	if q.Put >= 2 {
@@ -219,6 +236,7 @@ func (s *step) askAgain(a Appointment) {
 	again := *q
 	again.Put++
 	again.AskedAt = s.now.UnixMilli()
+	again.Vague = again.Vague || s.reading.When.Ambiguous
 	s.state.Open = &again
 	if day, err := time.ParseInLocation(time.DateOnly, q.Date, s.now.Location()); err == nil {
 		// The day stands, only the hour is missing.
@@ -336,10 +354,15 @@ func (s *step) propose(q Question, a Appointment) {
 		s.askReschedule(a)
 		return
 	}
+	s.proposeAt(a, at, ChooseYes)
+}
+
+// proposeAt puts a time that was said in full, and chosen, before the specialist.
+func (s *step) proposeAt(a Appointment, at time.Time, c Choice) {
 	s.do(SetAppointment{ID: a.ID, Status: ChangeAsked, Proposed: at})
 	s.answered(a.ID)
 	s.flag(FlagChangeAsked, a.ID)
-	s.closeAbout(a.ID, ChooseYes)
+	s.closeAbout(a.ID, c)
 	s.answer("appointment.change_asked", map[string]any{
 		"proposed": When(at), "when": s.local(a), "specialist": s.facts.Specialist.Name,
 	})
@@ -367,8 +390,68 @@ func (s *step) cannotCome(a Appointment) {
 	s.flag(FlagCannot, a.ID)
 	s.closeAbout(a.ID, ChooseCannot)
 	q := s.newQuestion(AskReschedule, a)
+	if q.Free = s.freeTimes(a); len(q.Free) > 0 {
+		s.open(q)
+		s.offerFree(q, Piece{Key: "free.cannot", Vars: s.meetingVars(a)})
+		return
+	}
 	s.open(q)
 	s.reply(Say{Key: "appointment.cannot", Vars: s.meetingVars(a), Question: q.ID, Appointment: a.ID})
+}
+
+// freeKeys are the words that offer one, two or three free times.
+var freeKeys = []string{"appointment.free_one", "appointment.free_two", "appointment.free_three"}
+
+// freeTimes are the times of the specialist that may be offered instead of an
+// appointment's own, in Unix milliseconds; none to somebody else on the phone.
+func (s *step) freeTimes(a Appointment) []int64 {
+	var free []int64
+	for _, at := range s.facts.Free {
+		if at.After(s.now) && !at.Equal(a.At) && len(free) < len(freeKeys) && !s.borrowed() {
+			free = append(free, at.UnixMilli())
+		}
+	}
+	return free
+}
+
+// offerFree says the free times of a question that is open already.
+func (s *step) offerFree(q Question, lead Piece) {
+	n := len(q.Free)
+	vars := map[string]any{"lead": lead, "specialist": s.facts.Specialist.Name}
+	for i, name := range []string{"first", "second", "third"}[:n] {
+		vars[name] = When(time.UnixMilli(q.Free[i]).In(s.now.Location()))
+	}
+	s.reply(Say{
+		Key: freeKeys[n-1], Vars: vars, Question: q.ID, Options: whichOptions[:n], Appointment: q.Appointment,
+	})
+}
+
+// pickFree takes the n-th free time that was offered, if it is still free: it
+// is repeated in full and waits for the specialist's yes as any proposal does.
+func (s *step) pickFree(q Question, n int) {
+	a, ok := s.facts.Appointment(q.Appointment)
+	if !ok || n < 1 || n > len(q.Free) {
+		s.handOver(FlagNotUnderstood)
+		return
+	}
+	at := time.UnixMilli(q.Free[n-1]).In(s.now.Location())
+	if at.After(s.now) && slices.ContainsFunc(s.facts.Free, at.Equal) {
+		s.proposeAt(a, at, whichOptions[n-1])
+		return
+	}
+	fresh := s.newQuestion(AskReschedule, a)
+	if q.Put >= 2 {
+		s.giveUpOnTime(a)
+		return
+	}
+	fresh.Put = q.Put
+	if fresh.Free = s.freeTimes(a); len(fresh.Free) > 0 {
+		s.open(fresh)
+		s.offerFree(fresh, Piece{Key: "free.gone"})
+		return
+	}
+	s.open(fresh)
+	s.reply(Say{Key: "appointment.free_gone", Question: fresh.ID, Appointment: a.ID})
 }
 
 // cannotAgain is "I can't" from somebody who has said so: it is not asked
@@ -390,12 +473,21 @@ func (s *step) late() {
 	s.answer("appointment.late", s.withSpecialist())
 }
 
+// topicWhoElse is the question who else will be there.
+const topicWhoElse understand.Topic = "who_else"
+
 // aboutMeeting answers what the caseload knows of the meeting and passes the
 // question on, because the caseload may not know what was asked.
 func (s *step) aboutMeeting() {
 	a, ok := s.meeting()
 	if !ok {
 		s.handOver(FlagQuestion)
+		return
+	}
+	if with := strings.TrimSpace(a.With); s.reading.Topic == topicWhoElse && with != "" && s.detail() {
+		vars := s.meetingVars(a)
+		vars["with"] = with
+		s.reply(Say{Key: "appointment.with", Vars: vars, Appointment: a.ID})
 		return
 	}
 	s.flag(FlagQuestion, a.ID)

@@ -20,6 +20,7 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 	s := &step{rules: rules, facts: facts, state: state.clone(), event: event}
 	s.now = now.In(s.zone())
 	s.forgetPast()
+	was := s.state.Open
 	switch event.Kind {
 	case EventText:
 		s.text()
@@ -79,6 +80,9 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 		// A report changes its message's row and nothing else; what it means for
 		// the conversation comes as EventUndelivered.
 	}
+	if (event.Kind == EventText || event.Kind == EventButton) && facts.Known() {
+		s.keepUndo(facts, was, 0)
+	}
 	s.state.Version = StateVersion
 	return s.state, s.effects
 }
@@ -92,9 +96,20 @@ type step struct {
 	now     time.Time
 	reading understand.Reading
 	effects []Effect
+	// subject is the appointment that the text is about, where a numbered reading
+	// or a person's correction names it.
+	subject AppointmentID
+	// quiet says that nothing but crisis words is said: what a correction makes
+	// of a text is told in words of its own, if at all.
+	quiet bool
 }
 
-func (s *step) do(e Effect) { s.effects = append(s.effects, e) }
+func (s *step) do(e Effect) {
+	if m, ok := e.(Say); ok && s.quiet && m.Urgency != Crisis {
+		return
+	}
+	s.effects = append(s.effects, e)
+}
 
 func (s *step) flag(r FlagReason, a AppointmentID) {
 	detail := s.event.Reason

@@ -190,16 +190,22 @@ func (s *step) closeQuestion(c Choice) {
 
 // closeAbout ends every question about an appointment, open or waiting.
 func (s *step) closeAbout(a AppointmentID, c Choice) {
-	if q := s.state.Open; q != nil && q.Appointment == a {
+	if q := s.state.Open; q != nil && q.concerns(a) {
 		s.closeQuestion(c)
 	}
 	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(q Question) bool {
-		if q.Appointment != a {
+		if !q.concerns(a) {
 			return false
 		}
 		s.remember(q, c)
 		return true
 	})
+}
+
+// concerns says whether a question is about an appointment, or asks which of
+// several readings about it was meant.
+func (q Question) concerns(a AppointmentID) bool {
+	return q.Appointment == a || slices.ContainsFunc(q.Readings, func(m Meaning) bool { return m.Appointment == a })
 }
 
 // closeAll ends every question: the person stopped, left, or is somebody else.
@@ -253,9 +259,12 @@ func (s *step) timeout() {
 	if a, ok := s.facts.Appointment(q.Appointment); missed(q.Kind) && (!ok || a.Status != Cannot) {
 		// Who cannot come was not asked for a time, only told that they may say
 		// one, and is on the specialist's list already.
-		s.do(RaiseFlag{Reason: FlagNoAnswer, Appointment: q.Appointment})
+		s.do(RaiseFlag{Reason: FlagNoAnswer, Appointment: q.Appointment, Message: q.Message})
 	}
 	s.closeQuestion("")
+	if q.Kind == AskWhich {
+		s.resume()
+	}
 	s.nextInLine()
 }
 

@@ -11,8 +11,14 @@ import (
 // apply does to the stage what the store does to the caseload, and says it in
 // one line.
 func (s *stage) apply(e conversations.Effect) string {
+	if line, ok := s.applyCorrection(e); ok {
+		return line
+	}
 	switch e := e.(type) {
 	case conversations.Understood:
+		if t := s.text(""); t != nil {
+			t.Was = e.Reading.Intent
+		}
 		return understood(e.Reading)
 	case conversations.Say:
 		return s.said(e)
@@ -65,9 +71,6 @@ func (s *stage) apply(e conversations.Effect) string {
 			text += fmt.Sprintf(" %q", e.Condition)
 		}
 		return text
-	case conversations.SettleFlags:
-		// Three of these go with every answer; they say nothing to a reader.
-		return ""
 	case conversations.RaiseAlert:
 		if e.Threat {
 			return "alert " + string(e.Danger) + ", a threat to staff"

@@ -101,9 +101,10 @@ type Question struct {
 	// Stands is the start of that appointment as the question stated it, in
 	// Unix milliseconds.
 	Stands int64 `json:"stands,omitempty"`
-	// Week is the Monday (YYYY-MM-DD) of a week that the client named before
-	// any day ("next week"): a weekday alone then means the one in that week.
-	Week string `json:"week,omitempty"`
+	// Vague says that something about time was said before that was no day
+	// ("next week"): a weekday alone may then mean this week's or next week's,
+	// and is asked back.
+	Vague bool `json:"vague,omitempty"`
 	// Date (YYYY-MM-DD) and Clock (HH:MM) are the parts of a proposed time that
 	// are known so far, in the client's zone.
 	Date  string `json:"date,omitempty"`

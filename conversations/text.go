@@ -11,7 +11,9 @@ import (
 // How sure a reading must be, 0 to 100, before it is acted on; below it the
 // words go to a person.
 const (
-	// sureEnough is for what changes the caseload at once.
+	// sureEnough is for what changes the caseload at once. A wrong one costs the
+	// client a wrong answer and the specialist a correction; a higher bar sends
+	// more texts to a person that were understood.
 	sureEnough = 45
 	// sureEnoughToAsk is for another time: it is read back before anything
 	// moves, so that a wrong reading costs a question and nothing else.
@@ -44,6 +46,13 @@ func (s *step) text() {
 }
 
 func (s *step) readText() {
+	q := s.query()
+	s.reading = s.rules.Lexicons.Read(q)
+	s.readAgain(q)
+}
+
+// query is the text with all that its reader needs to know.
+func (s *step) query() understand.Query {
 	q := understand.Query{
 		Text: s.event.Text, Lang: s.ownLanguage(), Asked: s.asked(), Now: s.now,
 	}
@@ -56,7 +65,7 @@ func (s *step) readText() {
 	if s.state.Open != nil {
 		q.Sent = s.state.Open.AskedTime().In(s.now.Location())
 	}
-	s.reading = s.rules.Lexicons.Read(q)
+	return q
 }
 
 // asked translates the open question for the reader.
@@ -108,6 +117,9 @@ func (s *step) owesTime(a Appointment) bool {
 // about is the appointment that a text is about: that of the open question,
 // else of one that waits, else the next one.
 func (s *step) about() (Appointment, bool) {
+	if a, ok := s.facts.Appointment(s.subject); ok {
+		return a, true
+	}
 	if q := s.state.Open; q != nil && q.Appointment != "" {
 		if a, ok := s.facts.Appointment(q.Appointment); ok {
 			return a, true
@@ -166,7 +178,9 @@ func (s *step) fromClient() {
 	}
 	s.learnLanguage()
 	s.sideways()
+	from := len(s.effects)
 	s.intent()
+	s.alsoAnswered(from)
 	s.nextInLine()
 }
 
@@ -199,14 +213,19 @@ func (s *step) intent() {
 		s.handOver(FlagLanguage)
 		return
 	}
-	if s.aboutCall() || s.freeWords() || s.topic() || s.askWhich() {
+	if s.aboutCall() || s.freeWords() || s.ownWords() || s.rethinks() || s.topic() || s.askWhich() {
 		return
 	}
 	if r.Sure < s.needed(r.Intent) {
 		s.handOver(FlagNotUnderstood)
 		return
 	}
-	switch r.Intent {
+	s.act()
+}
+
+// act does what the reading says.
+func (s *step) act() {
+	switch r := s.reading; r.Intent {
 	case understand.Confirm, understand.OptinYes:
 		s.yes()
 	case understand.Keep:
@@ -349,23 +368,27 @@ func (s *step) message() {
 	s.read("message")
 }
 
-// repeatedNumber is a bare number that comes after its question was answered:
+// repeatedNumber is a number that comes after its question was answered:
 // the same one again is answered again, another one is a change of mind.
 func (s *step) repeatedNumber() bool {
-	text := strings.TrimSpace(s.event.Text)
-	if s.state.Open != nil || len(s.state.Closed) == 0 || len(text) != 1 {
+	if s.state.Open != nil || len(s.state.Closed) == 0 || !s.stillAnswerable(s.state.Closed[0]) {
 		return false
 	}
-	n := strings.IndexByte("123", text[0])
-	if n < 0 {
+	r := s.readAs(understand.AskedWhich)
+	if r.Intent != understand.Choose || r.Number > len(whichOptions) || len(strings.Fields(s.event.Text)) > fewWords {
 		return false
 	}
-	if !s.stillAnswerable(s.state.Closed[0]) {
-		return false
+	c := whichOptions[r.Number-1]
+	if s.state.Closed[0].Kind == AskAppointment {
+		c = reminderOptions[r.Number-1]
 	}
-	s.chooseAgain(0, reminderOptions[n])
+	s.chooseAgain(0, c)
 	return true
 }
+
+// fewWords is how long a text may be whose number is taken for another answer
+// to what was answered before ("oh wait i meant 1").
+const fewWords = 6
 
 // needed is how sure a reading of an intent must be.
 func (s *step) needed(i understand.Intent) int {

@@ -1,11 +1,454 @@
 package conversations
 
-// askWhich asks with numbers where two readings of a text are near. It reports
-// whether it did.
-func (s *step) askWhich() bool { return false }
+import (
+	"slices"
+	"strings"
+	"time"
 
-// chosen is the number of a reading.
-func (s *step) chosen() { s.handOver(FlagNotUnderstood) }
+	"alongside/conversations/understand"
+)
 
-// chooseReading is a press under such a question.
-func (s *step) chooseReading(Question, Choice) {}
+// When a text is asked back instead of acted on. A question costs the client a
+// moment; a wrong act costs them a meeting, or an apology.
+const (
+	// clearly is how sure a reading must be, 0 to 100, to be acted on although
+	// another is near.
+	clearly = 70
+	// near is how much less sure than the reading another may be to be asked
+	// about beside it. A wider margin asks more often and is wrong less often.
+	near = 20
+	// faint is how sure the other must be at the least: what nobody would think
+	// of is not asked.
+	faint = 20
+)
+
+// whichOptions are the numbers of such a question: two readings, and always
+// "something else", which leads to a person.
+var whichOptions = []Choice{ChooseOne, ChooseTwo, ChooseThree}
+
+// rethinking is how long after an answer a number in other words ("oh wait i
+// meant 1") may still take it back.
+const rethinking = 15 * time.Minute
+
+// askWhich asks with numbers where two readings of a text are near and would
+// do different things. It reports whether it did.
+func (s *step) askWhich() bool {
+	if s.reading.Sure >= clearly || s.borrowed() {
+		return false
+	}
+	if q := s.state.Open; q != nil && (q.Kind == AskWhich || q.Kind == AskTime || q.Kind == AskOptIn) {
+		// Asked once; and what a read-back asks is a question of this kind already.
+		return false
+	}
+	m := s.rivals()
+	if len(m) < 2 {
+		return false
+	}
+	s.putWhich(m[0], m[1])
+	return true
+}
+
+// rivals are the readings of the text that are near one another, answer the
+// same question and do different things, the likeliest first.
+func (s *step) rivals() []Meaning {
+	r := s.reading
+	var out []Meaning
+	about, sure := answers[r.Intent], r.Sure
+	if about != "" {
+		out = append(out, s.meaning(r.Intent, r.Value()))
+	}
+	for _, o := range r.Others {
+		kind := answers[o.Intent]
+		switch {
+		case kind == "" || about != "" && kind != about || o.Sure < faint || o.Sure < sure-near:
+			continue
+		case s.alsoSaid(o.Intent) && !(contradicts[r.Intent] && contradicts[o.Intent]):
+			// Said besides, and used besides.
+			continue
+		case r.Condition != "" && r.Intent == understand.Confirm:
+			// What speaks against the yes is the condition, which is passed on.
+			continue
+		case alike[r.Intent] && alike[o.Intent]:
+			continue
+		case about == "" && r.Intent != understand.Other:
+			continue
+		}
+		about = kind
+		m := s.meaning(o.Intent, o.Value)
+		if !slices.ContainsFunc(out, func(x Meaning) bool { return x.Intent == m.Intent }) {
+			out = append(out, m)
+		}
+	}
+	if about == "" || !s.asksAbout(about) {
+		return nil
+	}
+	return out[:min(len(out), 2)]
+}
+
+// answers says which question an intent answers. What is not here cannot be
+// offered as a reading.
+var answers = map[understand.Intent]QuestionKind{
+	understand.Confirm: AskAppointment, understand.Change: AskAppointment, understand.Cannot: AskAppointment,
+	understand.Late: AskAppointment, understand.AttendingQuestion: AskAppointment,
+	understand.Interested: AskLead, understand.NotInterested: AskLead, understand.MoreInfo: AskLead,
+	understand.Done: AskTask, understand.NotYet: AskTask, understand.WantHelp: AskTask,
+	understand.Rating: AskScale,
+}
+
+// contradicts lists the answers of which only one can be meant.
+var contradicts = map[understand.Intent]bool{
+	understand.Confirm: true, understand.Change: true, understand.Cannot: true,
+	understand.Interested: true, understand.NotInterested: true, understand.Done: true, understand.NotYet: true,
+}
+
+// alike lists the answers that come to the same: both ask, or invite, to name
+// another time, and the meeting does not move before.
+var alike = map[understand.Intent]bool{understand.Change: true, understand.Cannot: true}
+
+// asksAbout says whether a question of the kind can be answered now.
+func (s *step) asksAbout(k QuestionKind) bool {
+	switch k {
+	case AskAppointment:
+		a, ok := s.meeting()
+		return ok && a.At.After(s.now)
+	case AskScale:
+		// A rating is a number: there is nothing to choose between.
+		return false
+	default:
+		_, ok := s.waiting(k)
+		return ok
+	}
+}
+
+// meaning keeps a reading with the value it has in writing.
+func (s *step) meaning(i understand.Intent, value string) Meaning {
+	m := Meaning{Intent: i}
+	if answers[i] == AskAppointment {
+		a, _ := s.meeting()
+		m.Appointment = a.ID
+	}
+	if i == understand.Change && value != "ambiguous" {
+		m.Date, m.Clock, _ = strings.Cut(value, "T")
+	}
+	return m
+}
+
+// putWhich asks with numbers which of two readings was meant. What was open
+// makes room and takes the floor again afterwards.
+func (s *step) putWhich(a, b Meaning) {
+	q := s.newQuestion(AskWhich, Appointment{})
+	q.Readings, q.Message = []Meaning{a, b}, s.event.Message
+	if appt, ok := s.facts.Appointment(a.Appointment); ok {
+		q.Stands = appt.At.UnixMilli()
+	}
+	if old := s.state.Open; old != nil {
+		s.state.Queue = append(s.state.Queue, *old)
+		s.state.Open = nil
+	}
+	s.open(q)
+	s.reply(Say{
+		Key: "which.ask", Question: q.ID, Options: whichOptions,
+		Vars: map[string]any{"first": s.offer(a), "second": s.offer(b), "specialist": s.facts.Specialist.Name},
+	})
+}
+
+// offer puts a reading into the words of an option.
+func (s *step) offer(m Meaning) Piece {
+	a, _ := s.facts.Appointment(m.Appointment)
+	when := map[string]any{"when": s.local(a)}
+	switch m.Intent {
+	case understand.Confirm:
+		return Piece{Key: "reading.confirm", Vars: when}
+	case understand.Cannot:
+		return Piece{Key: "reading.cannot", Vars: when}
+	case understand.Change:
+		if at, err := localTime(m.Date, m.Clock, s.now.Location()); err == nil {
+			return Piece{Key: "reading.change_to", Vars: map[string]any{"proposed": When(at)}}
+		}
+		if day, err := time.ParseInLocation(time.DateOnly, m.Date, s.now.Location()); err == nil && m.Number > 0 {
+			return Piece{Key: "reading.day", Vars: map[string]any{"day": Day(day)}}
+		}
+		return Piece{Key: "reading.change"}
+	case understand.Late:
+		return Piece{Key: "reading.late"}
+	case understand.AttendingQuestion:
+		return Piece{Key: "reading.question"}
+	case understand.Interested:
+		return Piece{Key: "reading.interested"}
+	case understand.NotInterested:
+		return Piece{Key: "reading.not_interested"}
+	case understand.MoreInfo:
+		return Piece{Key: "reading.more"}
+	case understand.Done:
+		return Piece{Key: "reading.done"}
+	case understand.NotYet:
+		return Piece{Key: "reading.not_yet"}
+	default:
+		return Piece{Key: "reading.want_help"}
+	}
+}
+
+// chosen is a number that picks what a question offered: a reading, or a free
+// time.
+func (s *step) chosen() {
+	q, n := s.state.Open, s.reading.Number
+	switch {
+	case q != nil && q.Kind == AskWhich && n >= 1 && n <= len(whichOptions):
+		s.chooseReading(*q, whichOptions[n-1])
+	case q != nil && q.Kind == AskReschedule && n >= 1 && n <= len(q.Free):
+		s.pickFree(*q, n)
+	default:
+		s.handOver(FlagNotUnderstood)
+	}
+}
+
+// chooseReading is a press under such a question, or its number.
+func (s *step) chooseReading(q Question, c Choice) {
+	n := slices.Index(whichOptions, c)
+	if n < 0 {
+		return
+	}
+	s.closeOne(q.ID, c)
+	s.resume()
+	if n >= len(q.Readings) {
+		s.toPerson(q)
+		return
+	}
+	m := q.Readings[n]
+	if a, ok := s.facts.Appointment(m.Appointment); m.Appointment != "" && (!ok || !a.At.After(s.now) || a.At.UnixMilli() != q.Stands) {
+		s.answer("appointment.gone", s.withSpecialist())
+		return
+	}
+	s.mean(m)
+}
+
+// toPerson puts a text that was asked about in vain before the specialist, in
+// the client's own words.
+func (s *step) toPerson(q Question) {
+	s.do(RaiseFlag{Reason: FlagNotUnderstood, Message: q.Message})
+	s.read("message")
+}
+
+// resume gives the floor back to the question that made room for a numbered one.
+func (s *step) resume() {
+	if s.state.Open != nil {
+		return
+	}
+	for i, q := range slices.Backward(s.state.Queue) {
+		if q.Put > 0 {
+			s.state.Queue = slices.Delete(s.state.Queue, i, i+1)
+			s.state.Open = &q
+			return
+		}
+	}
+}
+
+// mean does what a reading means, as if it had been said in words. A time that
+// was offered in full and picked has been repeated already.
+func (s *step) mean(m Meaning) {
+	s.reading = understand.Reading{
+		Intent: m.Intent, When: understand.When{Date: m.Date, Clock: m.Clock}, Number: m.Number, Sure: 100,
+		Language: m.Language, Danger: m.Danger, Lang: s.reading.Lang,
+	}
+	s.subject = m.Appointment
+	if m.Intent == understand.Change {
+		s.reading.Number = 0
+		at, err := localTime(m.Date, m.Clock, s.now.Location())
+		if a, ok := s.meeting(); ok && err == nil && at.After(s.now) && !at.Equal(a.At) {
+			s.proposeAt(a, at, ChooseYes)
+			return
+		}
+	}
+	s.act()
+}
+
+// readAgain reads a text anew where the open question offers numbers beside
+// what it asks for, or was asked to settle a doubt.
+func (s *step) readAgain(q understand.Query) {
+	o := s.state.Open
+	if o == nil {
+		return
+	}
+	switch {
+	case o.Kind == AskWhich:
+		if s.reading.Intent == understand.Choose && s.reading.Number <= len(whichOptions) {
+			return
+		}
+		// Words must speak for themselves: "yes" picks neither.
+		q.Asked = understand.AskedNone
+		r := s.rules.Lexicons.Read(q)
+		if r.Intent == understand.Social && s.reading.Intent != understand.Social {
+			r = s.reading
+			r.Intent, r.Number = understand.Other, 0
+		}
+		s.reading = r
+	case o.Kind == AskReschedule && len(o.Free) > 0:
+		if w := s.reading.When; s.reading.Intent == understand.Change && !w.Ambiguous && !w.IsZero() {
+			return
+		}
+		q.Asked = understand.AskedWhich
+		if r := s.rules.Lexicons.Read(q); r.Intent == understand.Choose && r.Number <= len(o.Free) {
+			s.reading = r
+		}
+	}
+}
+
+// readAs reads the text as the answer to a question that is not open.
+func (s *step) readAs(asked understand.Asked) understand.Reading {
+	q := s.query()
+	q.Asked = asked
+	return s.rules.Lexicons.Read(q)
+}
+
+// ownWords is a text in words while a numbered question is open. It reports
+// whether the text was dealt with: a question of this kind is asked once, and
+// what does not settle it goes to the specialist.
+func (s *step) ownWords() bool {
+	q, r := s.state.Open, s.reading
+	if q == nil || q.Kind != AskWhich || r.Intent == understand.Choose {
+		return false
+	}
+	asked := *q
+	i := slices.IndexFunc(q.Readings, func(m Meaning) bool { return m.Intent == r.Intent })
+	other := r.Intent == understand.Other && r.Topic == understand.TopicNone
+	switch {
+	case i >= 0 && r.Sure >= sureEnoughToAsk && r.When.IsZero():
+		s.chooseReading(asked, whichOptions[i])
+		return true
+	case answers[r.Intent] != "" && r.Sure >= s.needed(r.Intent) && r.Sure >= sureEnough:
+		// A fresh clear text takes the place of the one that was asked about.
+		s.closeOne(asked.ID, ChooseOther)
+		s.resume()
+		return false
+	case answers[r.Intent] != "" || other || r.Sure < s.needed(r.Intent):
+		s.closeOne(asked.ID, "")
+		s.resume()
+		if asked.Message != "" {
+			s.do(RaiseFlag{Reason: FlagNotUnderstood, Message: asked.Message})
+		}
+		s.flag(FlagNotUnderstood, "")
+		s.read("handed_over")
+		return true
+	}
+	// "Ring me", "thanks", "who reads this": answered, and the question stays.
+	return false
+}
+
+// rethinks is a text that takes back what was answered just before, or may:
+// "no" after a yes, "oh wait i meant 1" after a 3. It reports whether it was.
+func (s *step) rethinks() bool {
+	i := slices.IndexFunc(s.state.Closed, func(c ClosedQuestion) bool { return c.Kind == AskAppointment })
+	if i < 0 || s.borrowed() || !s.stillAnswerable(s.state.Closed[i]) {
+		return false
+	}
+	c, r := s.state.Closed[i], s.reading
+	a, _ := s.facts.Appointment(c.Appointment)
+	comes, cannot := Meaning{Intent: understand.Confirm, Appointment: a.ID}, Meaning{Intent: understand.Cannot, Appointment: a.ID}
+	plain := r.Intent == understand.Other && r.Topic == understand.TopicNone && !r.Voices
+	if s.state.Open == nil {
+		if i > 0 || !plain || a.Status != Confirmed {
+			return false
+		}
+		again := s.readAs(understand.AskedAppointment)
+		if again.Intent != understand.Cannot || again.Number > 0 || again.Sure < clearly {
+			return false
+		}
+		s.putWhich(cannot, comes)
+		return true
+	}
+	q := s.state.Open
+	timed := r.Intent == understand.Change && !r.When.Ambiguous && !r.When.IsZero()
+	if q.Kind != AskReschedule || q.Appointment != a.ID || timed {
+		return false
+	}
+	again := s.readAs(understand.AskedAppointment)
+	change := Meaning{Intent: understand.Change, Appointment: a.ID}
+	if n := again.Number; n >= 1 && n <= len(reminderOptions) {
+		return s.meantNumber(i, n)
+	}
+	if plain && a.Status == Cannot && again.Intent == understand.Confirm && again.Sure >= clearly {
+		s.putWhich(comes, change)
+		return true
+	}
+	return false
+}
+
+// meantNumber is a number in a text while a new time is asked for: it may be
+// one of the free times, an hour, or another answer to the reminder before,
+// the i-th closed question. It reports whether it dealt with it.
+func (s *step) meantNumber(i, n int) bool {
+	q, c := s.state.Open, s.state.Closed[i]
+	a, _ := s.facts.Appointment(c.Appointment)
+	words := len(strings.Fields(s.event.Text))
+	soon := s.now.Sub(q.AskedTime()) < rethinking
+	said := map[Choice]understand.Intent{
+		ChooseConfirm: understand.Confirm, ChooseChange: understand.Change, ChooseCannot: understand.Cannot,
+	}[reminderOptions[n-1]]
+	meant := Meaning{Intent: said, Appointment: a.ID}
+	switch {
+	case n <= len(q.Free):
+		if words <= 2 || !soon || said == understand.Change {
+			return false
+		}
+		free := time.UnixMilli(q.Free[n-1]).In(s.now.Location())
+		s.putWhich(meant, Meaning{
+			Intent: understand.Change, Appointment: a.ID, Date: free.Format(time.DateOnly), Clock: free.Format("15:04"),
+		})
+	case a.Status == Cannot && len(q.Free) == 0 && q.Put < 2:
+		// No time was asked for yet: a number can only answer the reminder.
+		s.chooseAgain(i, reminderOptions[n-1])
+	case words > 1 && soon && said != understand.Change:
+		s.putWhich(meant, Meaning{Intent: understand.Change, Appointment: a.ID})
+	default:
+		return false
+	}
+	return true
+}
+
+// whichWeek asks which of two days a weekday means, where something like "next
+// week" was said before and the weekday alone would be this week's. It reports
+// whether it asked.
+func (s *step) whichWeek(a Appointment, date, clock string) bool {
+	o := s.state.Open
+	if o == nil || o.Kind != AskReschedule || !o.Vague || o.Date != "" || o.Appointment != a.ID || s.borrowed() {
+		return false
+	}
+	day, err := time.ParseInLocation(time.DateOnly, date, s.now.Location())
+	if err != nil || !s.weekdayAlone(day) {
+		return false
+	}
+	monday := s.now.AddDate(0, 0, (8-int(s.now.Weekday()))%7)
+	if s.now.Weekday() == time.Monday {
+		monday = s.now.AddDate(0, 0, 7)
+	}
+	if day.Format(time.DateOnly) >= monday.Format(time.DateOnly) {
+		return false
+	}
+	// The number says that the day is what is asked about.
+	m := Meaning{Intent: understand.Change, Appointment: a.ID, Clock: clock, Number: 1}
+	next, this := m, m
+	next.Date, this.Date = day.AddDate(0, 0, 7).Format(time.DateOnly), date
+	s.putWhich(next, this)
+	return true
+}
+
+// weekdayAlone says whether the text named the day by its weekday and nothing
+// else: read a week later it means the day a week later, and read on another
+// day it does not wander with that day, as "tomorrow" does.
+func (s *step) weekdayAlone(day time.Time) bool {
+	read := func(days int) string {
+		q := s.query()
+		q.Now = q.Now.AddDate(0, 0, days)
+		return s.rules.Lexicons.Read(q).When.Date
+	}
+	next := day.AddDate(0, 0, 7).Format(time.DateOnly)
+	if read(7) != next {
+		return false
+	}
+	for _, days := range []int{1, 2} {
+		if on := read(days); on != "" && on != next && on != day.Format(time.DateOnly) {
+			return false
+		}
+	}
+	return true
+}

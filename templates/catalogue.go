@@ -29,6 +29,8 @@ type Message struct {
 	// Adds are variables that may be left out. Where one is there, the piece
 	// named here is added on a line of its own.
 	Adds map[string]string `toml:"adds"`
+	// Pieces are the pieces that may fill its variables of type piece.
+	Pieces []string `toml:"pieces"`
 	// Options are the answers it asks for, in the order of their numbers.
 	Options []conversations.Choice `toml:"options"`
 	// Tail is the key of the piece that says the numbers; SMS only.
@@ -62,10 +64,11 @@ const (
 	VarWhen   VarType = "when"   // conversations.When: weekday, date and time
 	VarDay    VarType = "day"    // conversations.Day: weekday and date
 	VarClock  VarType = "clock"  // conversations.Clock: time of day
+	VarPiece  VarType = "piece"  // conversations.Piece: one of the message's Pieces, with its own variables
 )
 
 // varTypes lists every type of a variable.
-var varTypes = []VarType{VarString, VarInt, VarWhen, VarDay, VarClock}
+var varTypes = []VarType{VarString, VarInt, VarWhen, VarDay, VarClock, VarPiece}
 
 // The pieces that the renderer asks for by name. Every other piece is reached
 // through a message's tail or adds.
@@ -159,6 +162,15 @@ func (m Message) check(all map[string]Message) []error {
 			fault("adds %s: is also among vars", name)
 		}
 	}
+	filled := slices.Contains(slices.Collect(maps.Values(m.Vars)), VarPiece)
+	if filled != (len(m.Pieces) > 0) {
+		fault("pieces and a variable of type piece belong together")
+	}
+	for _, key := range m.Pieces {
+		if piece, ok := all[key]; !ok || !piece.Piece {
+			fault("pieces: there is no piece %q", key)
+		}
+	}
 	for _, o := range m.Options {
 		if !slices.Contains(conversations.Choices, o) {
 			fault("options: unknown choice %q (known: %v)", o, conversations.Choices)
@@ -171,7 +183,7 @@ func (m Message) check(all map[string]Message) []error {
 		fault("tail: there is no piece %q without variables", m.Tail)
 	}
 	switch {
-	case m.Piece && (m.Greeted || m.Unasked || m.FromPathway || len(m.Options) > 0 || len(m.Adds) > 0 || len(m.Longest) > 0):
+	case m.Piece && (m.Greeted || m.Unasked || m.FromPathway || len(m.Options) > 0 || len(m.Adds) > 0 || len(m.Longest) > 0 || filled):
 		fault("a piece has only purpose, vars and plural")
 	case m.FromPathway && (len(m.Vars) > 0 || len(m.Adds) > 0 || len(m.Options) > 0 || m.Greeted):
 		fault("the pathway's words are sent as they stand: no vars, adds, options or greeting")
@@ -198,6 +210,9 @@ func checkReached(all map[string]Message) []error {
 	for _, m := range all {
 		reached[m.Tail] = true
 		for _, key := range m.Adds {
+			reached[key] = true
+		}
+		for _, key := range m.Pieces {
 			reached[key] = true
 		}
 	}

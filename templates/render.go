@@ -17,7 +17,7 @@ import (
 // Request says what is to be put into words.
 type Request struct {
 	// Key and Vars are those of conversations.Say. Vars hold string, int,
-	// conversations.When, Day or Clock, exactly as the catalogue says; "name"
+	// conversations.When, Day, Clock or Piece, exactly as the catalogue says; "name"
 	// besides, where the message may greet.
 	Key  string
 	Vars map[string]any
@@ -155,7 +155,9 @@ func (w *Words) text(m Message, v voice, r Request) (string, error) {
 func (v voice) split(m Message, all map[string]Message, vars map[string]any) (own, added map[string]any, name string, err error) {
 	own, added = make(map[string]any, len(m.Vars)), map[string]any{}
 	for key, value := range vars {
-		if kind, ok := m.Vars[key]; ok {
+		if kind, ok := m.Vars[key]; ok && kind == VarPiece {
+			own[key], err = v.piece(m, all, value)
+		} else if ok {
 			own[key], err = v.say(kind, value)
 		} else if piece, ok := m.Adds[key]; ok {
 			added[key], err = v.say(all[piece].Vars[key], value)
@@ -174,6 +176,23 @@ func (v voice) split(m Message, all map[string]Message, vars map[string]any) (ow
 		}
 	}
 	return own, added, name, nil
+}
+
+// piece puts a part of a message into words: one of those that the message names.
+func (v voice) piece(m Message, all map[string]Message, value any) (any, error) {
+	p, ok := value.(conversations.Piece)
+	if !ok {
+		return nil, fmt.Errorf("is a %T, and the catalogue says %s", value, VarPiece)
+	}
+	if !slices.Contains(m.Pieces, p.Key) {
+		return nil, fmt.Errorf("is the piece %q, and the catalogue has %v", p.Key, m.Pieces)
+	}
+	part := all[p.Key]
+	own, _, _, err := v.split(part, all, p.Vars)
+	if err != nil {
+		return nil, fmt.Errorf("piece %s: %w", p.Key, err)
+	}
+	return v.speak(p.Key, own, own[part.Plural])
 }
 
 // say puts one value into words: a string, an int, or a moment.

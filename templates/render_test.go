@@ -37,7 +37,7 @@ var thursday = time.Date(2026, 11, 26, 14, 0, 0, 0, london)
 const pageLink = "https://alongside.thrive.example.nhs.uk/alerts/01982c62-c5d0-7b64-83d9-20be6d8ca143"
 
 func example(m Message) map[string]any {
-	words := map[string]any{"specialist": "Sam", "service": "Alongside", "place": "The Hub, 3 High Street", "link": pageLink}
+	words := map[string]any{"specialist": "Sam", "service": "Alongside", "place": "The Hub, 3 High Street", "link": pageLink, "with": "Ann Price"}
 	vars := map[string]any{}
 	for name, kind := range m.Vars {
 		switch kind {
@@ -50,6 +50,10 @@ func example(m Message) map[string]any {
 			vars[name] = conversations.Day(thursday.AddDate(0, 0, 4))
 		case VarClock:
 			vars[name] = conversations.Clock(thursday)
+		case VarPiece:
+			// "first" is filled by the first piece, "second" by the second.
+			n := max(slices.Index([]string{"first", "second", "third"}, name), 0)
+			vars[name] = part(m.Pieces[n%len(m.Pieces)])
 		default:
 			vars[name] = words[name]
 		}
@@ -66,6 +70,20 @@ func example(m Message) map[string]any {
 		vars["name"] = "John"
 	}
 	return vars
+}
+
+// entries are those of the embedded catalogue, for the variables of pieces.
+var entries = sync.OnceValue(func() map[string]Message {
+	all, err := readCatalogue(catalogue)
+	if err != nil {
+		panic(err)
+	}
+	return all
+})
+
+// part is a piece with its example.
+func part(key string) conversations.Piece {
+	return conversations.Piece{Key: key, Vars: example(entries()[key])}
 }
 
 // ownQuestion are the examples of a client's own question, of a number that
@@ -122,6 +140,17 @@ func TestRenderedTextsAreThoseOnFile(t *testing.T) {
 			fmt.Fprintf(&out, "-- on Telegram\n%s\n", telegram.Text)
 			for _, b := range telegram.Buttons {
 				fmt.Fprintf(&out, "[%s | %s]\n", b.Label, b.Data)
+			}
+			for _, key := range m.Pieces {
+				own, _, _, err := w.voices[tag].split(w.messages[key], w.messages, part(key).Vars)
+				if err != nil {
+					t.Fatal(err)
+				}
+				text, err := w.voices[tag].speak(key, own, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				fmt.Fprintf(&out, "-- %s\n%s\n", key, text)
 			}
 		}
 	}
@@ -402,7 +431,7 @@ func longestValue(name string, kind VarType, tag string) any {
 		return conversations.Clock(september)
 	case VarInt:
 		return 120
-	case VarString:
+	case VarString, VarPiece:
 	}
 	switch name {
 	case "words":
@@ -412,8 +441,34 @@ func longestValue(name string, kind VarType, tag string) any {
 	}
 	return map[string]string{
 		"name": "Christopher", "specialist": "Christopher", "service": "Alongside Vale", "link": pageLink,
-		"place": "Central Library, 12 Queen Street",
+		"place": "Central Library, 12 Queen Street", "with": "Christopher and Elizabeth",
 	}[name]
+}
+
+// longestPiece is the longest of the pieces that may fill a variable; the
+// second variable gets the longest but one, because no piece stands there twice.
+func longestPiece(t *testing.T, w *Words, m Message, name, tag string) conversations.Piece {
+	t.Helper()
+	list := make([]conversations.Piece, 0, len(m.Pieces))
+	length := map[string]int{}
+	for _, key := range m.Pieces {
+		p := conversations.Piece{Key: key, Vars: map[string]any{}}
+		for v, kind := range w.messages[key].Vars {
+			p.Vars[v] = longestValue(v, kind, tag)
+		}
+		own, _, _, err := w.voices[tag].split(w.messages[key], w.messages, p.Vars)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := w.voices[tag].speak(key, own, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		length[key] = len(text)
+		list = append(list, p)
+	}
+	slices.SortStableFunc(list, func(a, b conversations.Piece) int { return length[b.Key] - length[a.Key] })
+	return list[min(max(slices.Index([]string{"first", "second"}, name), 0), len(list)-1)]
 }
 
 func TestRenderedTextsKeepToTheirParts(t *testing.T) {
@@ -431,6 +486,9 @@ func TestRenderedTextsKeepToTheirParts(t *testing.T) {
 					kind = w.messages[piece].Vars[name]
 				}
 				r.Vars[name] = longestValue(name, kind, tag)
+				if kind == VarPiece {
+					r.Vars[name] = longestPiece(t, w, m, name, tag)
+				}
 			}
 			got, err := w.Render(r)
 			if err != nil {
