@@ -58,6 +58,25 @@ func (c *checks) line(field, text string, needed bool, longest int) string {
 	return ""
 }
 
+// lines is [checks.line] for words of several lines.
+func (c *checks) lines(field, text string, needed bool, longest int) string {
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	before := len(c.refusals)
+	c.line(field, strings.ReplaceAll(text, "\n", " "), needed, longest)
+	if len(c.refusals) > before {
+		return ""
+	}
+	return text
+}
+
+// between checks a whole number.
+func (c *checks) between(field string, number, least, most int) int {
+	if number < least || number > most {
+		c.refuse(field, RefusedValue, fmt.Sprintf("This is a whole number from %d to %d.", least, most))
+	}
+	return number
+}
+
 // unprintable says whether a character has no place in one line of words.
 // Joiners (in Cf) do: some scripts cannot be written without them; marks that
 // turn the direction of writing do not: they make a line read as another.

@@ -15,6 +15,12 @@ type (
 	TimeoutArgs = caseload.TimeoutArgs
 	// RetryTurnArgs runs a parked event again; see [Store.Park].
 	RetryTurnArgs = caseload.RetryTurnArgs
+	// AlertArgs decides who is told of an alert next; see [Store.DueAlert].
+	AlertArgs = caseload.AlertArgs
+	// PageArgs sends one page; see [Store.Page].
+	PageArgs = caseload.PageArgs
+	// RecallArgs becomes conversations.EventHoldDue.
+	RecallArgs = caseload.RecallArgs
 	// JobConfig is what working the jobs needs.
 	JobConfig = caseload.JobConfig
 )

@@ -25,8 +25,6 @@ type (
 	// FlagFilter says which flags are wanted; the zero value is every one that
 	// stands.
 	FlagFilter = caseload.FlagFilter
-	// Alert is danger that a person has to read of now.
-	Alert = caseload.Alert
 	// UnknownSender is somebody whose address is nobody's on the caseload.
 	UnknownSender = caseload.UnknownSender
 	// Counts are what stands on the caseload just now.

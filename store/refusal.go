@@ -25,6 +25,8 @@ const (
 	RefusedCharacters = "bad_characters"
 	// RefusedValue: it is none of the values that the field can have.
 	RefusedValue = "bad_value"
+	// RefusedPast: it is a moment that is past.
+	RefusedPast = "past"
 	// RefusedNumber: it is not a telephone number.
 	RefusedNumber = "not_a_number"
 	// RefusedShortCode: it is a short code, which people do not have.
@@ -37,7 +39,7 @@ const (
 	RefusedTaken = "number_taken"
 	// RefusedUnknown: it names something that is not on the caseload.
 	RefusedUnknown = "not_found"
-	// RefusedClosed: the client's record is closed.
+	// RefusedClosed: the client's record, or the matter, is closed.
 	RefusedClosed = "closed"
 )
 

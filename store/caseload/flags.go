@@ -8,17 +8,19 @@ import (
 	"time"
 
 	"alongside/conversations"
-	"alongside/conversations/understand"
 )
 
 // Flag is something that a person of the team has to look at.
 type Flag struct {
 	ID string
 	// Client is empty for an unknown sender; Peer names either.
-	Client      conversations.ClientID
-	Peer        string
-	Reason      conversations.FlagReason
+	Client conversations.ClientID
+	Peer   string
+	Reason conversations.FlagReason
+	// Appointment, Offer and Task are what it is about, if it is about one.
 	Appointment conversations.AppointmentID
+	Offer       conversations.OfferID
+	Task        conversations.TaskID
 	Message     conversations.MessageID
 	// Condition is the client's own words of a condition; Unreadable says that
 	// no key opens them.
@@ -47,12 +49,12 @@ type FlagFilter struct {
 }
 
 const flagColumns = `
-	f.id, f.peer, f.reason, f.appointment, f.message, f.condition, f.detail, f.raised_at, f.settled_at, f.settled_by`
+	f.id, f.peer, f.reason, f.appointment, f.offer, f.task, f.message, f.condition, f.detail, f.raised_at, f.settled_at, f.settled_by`
 
 func (c *Caseload) flag(scan scan) (f Flag, err error) {
 	var condition []byte
 	var raised, settled int64
-	if err := scan(&f.ID, &f.Peer, &f.Reason, &f.Appointment, &f.Message, &condition, &f.Detail, &raised, &settled, &f.SettledBy); err != nil {
+	if err := scan(&f.ID, &f.Peer, &f.Reason, &f.Appointment, &f.Offer, &f.Task, &f.Message, &condition, &f.Detail, &raised, &settled, &f.SettledBy); err != nil {
 		return f, err
 	}
 	f.Client = clientOf(f.Peer)
@@ -135,28 +137,4 @@ func (c *Caseload) CloseFlag(ctx context.Context, id, by string, now time.Time) 
 		return fmt.Errorf("close flag %s: %w", id, err)
 	}
 	return nil
-}
-
-// Alert is danger that a person has to read of now.
-type Alert struct {
-	ID      string
-	Message conversations.MessageID
-	Danger  understand.Danger
-	// AcknowledgedAt is zero until somebody has said that they are on it, which
-	// closes nothing.
-	RaisedAt, AcknowledgedAt time.Time
-	AcknowledgedBy           string
-}
-
-func queueOpenAlerts(b *batch, into *[]Alert, peer string) {
-	b.query(func(scan scan) error {
-		var a Alert
-		var raised, acknowledged int64
-		err := scan(&a.ID, &a.Message, &a.Danger, &raised, &acknowledged, &a.AcknowledgedBy)
-		a.RaisedAt, a.AcknowledgedAt = instant(raised), instant(acknowledged)
-		*into = append(*into, a)
-		return err
-	}, `
-		SELECT id, message, danger, raised_at, acknowledged_at, acknowledged_by FROM alerts
-		WHERE peer = $1 AND closed_at = 0 ORDER BY raised_at, id LIMIT $2`, peer, mostStanding)
 }

@@ -42,6 +42,34 @@ type RetryTurnArgs struct {
 // Kind names the job.
 func (RetryTurnArgs) Kind() string { return "turn_retry" }
 
+// AlertArgs is the job that decides who is told of an alert next. It is inserted
+// with the alert, with each decision, and when a page did not get through; one
+// whose Step is not the alert's any more is stale.
+type AlertArgs struct {
+	Alert conversations.AlertID `json:"alert"`
+	Step  int                   `json:"step"`
+}
+
+// Kind names the job.
+func (AlertArgs) Kind() string { return "alert" }
+
+// PageArgs is the job that sends one page of an alert, and tries again until
+// it is sent or surely cannot be.
+type PageArgs struct {
+	Page string `json:"page"`
+}
+
+// Kind names the job.
+func (PageArgs) Kind() string { return "alert_page" }
+
+// RecallArgs is the job that turns into EventHoldDue.
+type RecallArgs struct {
+	Client conversations.ClientID `json:"client"`
+}
+
+// Kind names the job.
+func (RecallArgs) Kind() string { return "hold_due" }
+
 // JobConfig is what working the jobs needs.
 type JobConfig struct {
 	Workers *river.Workers

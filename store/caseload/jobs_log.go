@@ -21,7 +21,9 @@ func (h retried) Handle(ctx context.Context, r slog.Record) error {
 	return h.Handler.Handle(ctx, r)
 }
 
-func (h retried) WithAttrs(attrs []slog.Attr) slog.Handler { return retried{h.Handler.WithAttrs(attrs)} }
+func (h retried) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return retried{h.Handler.WithAttrs(attrs)}
+}
 
 func (h retried) WithGroup(name string) slog.Handler { return retried{h.Handler.WithGroup(name)} }
 

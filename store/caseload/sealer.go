@@ -22,6 +22,13 @@ const (
 	sealSnapshot   = "snapshot"
 	sealCondition  = "condition"
 	sealPlace      = "place"
+	sealWith       = "with" // who else is at an appointment
+	sealMore       = "more" // of a lead
+	sealTask       = "task"
+	sealCheckIn    = "check_in"
+	sealUndo       = "undo"
+	sealMeaning    = "meaning"
+	sealOutcome    = "outcome"
 	sealAddress    = "address"
 	sealContact    = "contact" // phone and email of a specialist
 

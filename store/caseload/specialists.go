@@ -14,6 +14,8 @@ var (
 	// ErrTaken says that an address belongs to another client whose record is
 	// open.
 	ErrTaken = errors.New("the address belongs to another client")
+	// ErrClosed says that the matter was closed before.
+	ErrClosed = errors.New("it is closed already")
 	// ErrCursor says that a cursor is not one that a page gave out.
 	ErrCursor = errors.New("the cursor was not given out by a page")
 )

@@ -27,7 +27,7 @@ type UnknownSender struct {
 // first, and the cursor of the next page, empty after the last. Who writes while
 // the pages are read moves to the first and is not met again.
 func (c *Caseload) UnknownSenders(ctx context.Context, page Page) (list []UnknownSender, next string, err error) {
-	latest, peer, err := parseStrangerCursor(page.After)
+	latest, peer, err := parseDownCursor(page.After)
 	if err != nil {
 		return nil, "", err
 	}
@@ -52,17 +52,20 @@ func (c *Caseload) UnknownSenders(ctx context.Context, page Page) (list []Unknow
 	if err != nil {
 		return nil, "", fmt.Errorf("list unknown senders: %w", err)
 	}
-	list, next = cut(list, page.limit(), func(s UnknownSender) string { return fmt.Sprintf("%d.%s", millis(s.Latest), s.Peer) })
+	list, next = cut(list, page.limit(), func(s UnknownSender) string { return downCursor(s.Latest, s.Peer) })
 	return list, next, nil
 }
 
-func parseStrangerCursor(cursor string) (latest int64, peer string, err error) {
+// downCursor is a place in a list whose newest entries come first.
+func downCursor(at time.Time, id string) string { return fmt.Sprintf("%d.%s", millis(at), id) }
+
+func parseDownCursor(cursor string) (at int64, id string, err error) {
 	if cursor == "" {
 		return math.MaxInt64, "", nil
 	}
-	at, peer, whole := strings.Cut(cursor, ".")
-	if latest, err = strconv.ParseInt(at, 10, 64); err != nil || !whole {
+	first, id, whole := strings.Cut(cursor, ".")
+	if at, err = strconv.ParseInt(first, 10, 64); err != nil || !whole {
 		return 0, "", ErrCursor // The parser's error repeats the cursor.
 	}
-	return latest, clean(peer), nil
+	return at, clean(id), nil
 }

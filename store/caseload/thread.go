@@ -140,7 +140,7 @@ func (c *Caseload) Thread(ctx context.Context, peer, before string, limit int) (
 		return scan(&t.Revision, &snapshot)
 	}, "SELECT revision, snapshot FROM conversations WHERE peer = $1", peer)
 	c.queueOpenFlags(&b, &t.Flags, peer)
-	queueOpenAlerts(&b, &t.Alerts, peer)
+	c.queueOpenAlerts(&b, &t.Alerts, peer)
 	b.query(func(scan scan) error {
 		row, err := c.threadMessage(scan)
 		rows = append(rows, row)

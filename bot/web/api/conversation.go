@@ -238,8 +238,8 @@ func questionOf(q conversations.Question) question {
 
 func alertOf(a store.Alert) alert {
 	return alert{
-		ID: a.ID, Danger: a.Danger, Message: a.Message, RaisedAt: a.RaisedAt.Truncate(time.Second),
-		AcknowledgedAt: instant(a.AcknowledgedAt), AcknowledgedBy: a.AcknowledgedBy,
+		ID: string(a.ID), Danger: a.Danger, Message: a.Message, RaisedAt: a.RaisedAt.Truncate(time.Second),
+		AcknowledgedAt: instant(a.AcknowledgedAt), AcknowledgedBy: string(a.AcknowledgedBy),
 	}
 }
 
