@@ -90,6 +90,12 @@ func (s *step) choose(q Question, c Choice) {
 	case AskWhich:
 		s.chooseReading(q, c)
 		return
+	case AskPause:
+		s.choosePause(c)
+		return
+	case AskStopKind:
+		s.chooseKind(q, c)
+		return
 	default:
 	}
 	a, ok := s.facts.Appointment(q.Appointment)

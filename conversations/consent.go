@@ -80,7 +80,9 @@ func (s *step) start() {
 		s.optIn("text")
 		return
 	case AgreementGiven:
-		s.help()
+		if !s.startAgain() {
+			s.help()
+		}
 		return
 	case AgreementStopped, AgreementDeclined, AgreementNone:
 	}
@@ -173,7 +175,9 @@ func (s *step) invited() {
 	case understand.WrongPerson:
 		s.wrongPerson()
 	case understand.Help:
-		s.help()
+		if !s.askedAboutUs() {
+			s.help()
+		}
 	case understand.Distress:
 		s.flag(FlagDistress, "")
 		s.read("distress")
@@ -194,6 +198,7 @@ func (s *step) optIn(how string) {
 }
 
 func (s *step) optOut(how string) {
+	s.state.Declined = s.now.UnixMilli()
 	s.do(SetAgreement{Channel: s.event.From.Channel, Agreement: AgreementDeclined, How: how})
 	s.flag(FlagDeclined, "")
 	s.closeQuestion(ChooseNo)
@@ -256,3 +261,42 @@ func (s *step) closed() {
 	s.do(DropQueued{Everything: true, Reason: string(policy.Closed)})
 	s.closeAll()
 }
+
+// changedMindWithin is how long after a no to the opt-in question a clear yes
+// still answers it.
+const changedMindWithin = 7 * 24 * time.Hour
+
+// changedMind is "actually yes" on SMS from somebody who answered the opt-in
+// question with no a few days ago. Agreement is not guessed: a word alone, or
+// one that may only take note of our goodbye ("ok thanks"), is for a person. It
+// reports whether the text was a yes.
+func (s *step) changedMind() bool {
+	c := s.event.From.Channel
+	d := s.state.Declined
+	if c != SMS || s.reach(c).Agreement != AgreementDeclined || d == 0 || s.now.Sub(time.UnixMilli(d)) > changedMindWithin {
+		return false
+	}
+	if s.borrowed() || s.reading.Condition != "" || len(strings.Fields(s.event.Text)) < 2 {
+		return false
+	}
+	as := func(a understand.Asked) understand.Reading {
+		return s.rules.Lexicons.Read(understand.Query{Text: s.event.Text, Lang: s.ownLanguage(), Asked: a, Now: s.now})
+	}
+	yes := as(understand.AskedOptin)
+	// Where a yes answers nothing, courtesy is read as courtesy.
+	if yes.Intent != understand.OptinYes || yes.Sure < clearYes || as(understand.AskedReschedule).Intent == understand.Social {
+		return false
+	}
+	for i, e := range s.effects {
+		if _, is := e.(Understood); is {
+			s.effects[i] = Understood{Reading: yes}
+		}
+	}
+	s.state.Declined = 0
+	s.flag(FlagStarted, "")
+	s.optIn("text")
+	return true
+}
+
+// clearYes is how sure a yes must be, 0 to 100, to undo a no.
+const clearYes = 70

@@ -157,6 +157,11 @@ func (s *stage) line(t *testing.T, line string) []string {
 		s.now = s.now.Add(d)
 	case "client":
 		s.client(t, fields)
+	case "bot":
+		// Telegram is offered, and a code is ready.
+		s.rules.Pathway.TelegramBot, s.facts.FreshLink = rest, "k7Q2v9Xw4"
+	case "duty":
+		s.rules.Pathway.Duty.Name = rest
 	case "reach":
 		s.reach(conversations.Channel(fields[0]), conversations.Agreement(fields[1]))
 	case "checkin":
@@ -282,6 +287,8 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 		}, true
 	case "correct":
 		return s.correct(t, rest), true
+	case "settings":
+		return conversations.Event{Kind: conversations.EventSettings, Settings: s.settings(t, fields), By: "s1"}, true
 	case "timeout":
 		return conversations.Event{Kind: conversations.EventTimeout, Question: conversations.QuestionID(rest)}, true
 	case "undelivered", "unknown_delivery", "dropped":

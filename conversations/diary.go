@@ -60,6 +60,8 @@ func (s *step) moved() {
 	if !a.At.After(s.now) {
 		return
 	}
+	// News of the diary has no matter: who wants no reminders is still told that
+	// an appointment is at another time.
 	m := Say{
 		Key: "appointment.moved", Appointment: a.ID, Stands: a.At,
 		Vars: map[string]any{"when": s.local(a), "before": s.local(old), "specialist": s.facts.Specialist.Name},
@@ -197,21 +199,21 @@ func (s *step) remindOf(a Appointment, mark Reminded) {
 	if a.Status == Confirmed {
 		key, vars = s.withPlace("appointment.reminder_confirmed", a)
 		s.state.Reminded = append(s.state.Reminded, mark)
-		s.prompt(policy.Unasked, Say{Key: key, Vars: vars, Appointment: a.ID, Stands: a.At}, latest)
+		s.prompt(policy.Unasked, Say{Key: key, Vars: vars, Appointment: a.ID, Matter: MatterAppointments, Stands: a.At}, latest)
 		return
 	}
 	if !s.canPrompt(latest) {
 		// What is not agreed today may be tomorrow: only what went is marked.
-		s.prompt(policy.Unasked, Say{Key: key, Vars: vars, Appointment: a.ID, Stands: a.At}, latest)
+		s.prompt(policy.Unasked, Say{Key: key, Vars: vars, Appointment: a.ID, Matter: MatterAppointments, Stands: a.At}, latest)
 		return
 	}
 	s.state.Reminded = append(s.state.Reminded, mark)
-	s.askAbout(a, Say{Key: key, Vars: vars, Appointment: a.ID, Stands: a.At}, latest)
+	s.askAbout(a, Say{Key: key, Vars: vars, Appointment: a.ID, Matter: MatterAppointments, Stands: a.At}, latest)
 }
 
 func (s *step) canPrompt(latest time.Time) bool {
 	c := s.channel()
-	return c != "" && policy.May(policy.Unasked, s.standing(c), s.hours(), s.now, latest).Decision != policy.Never
+	return c != "" && policy.May(policy.Unasked, s.standingFor(c, MatterAppointments), s.hours(), s.now, latest).Decision != policy.Never
 }
 
 // askAbout puts the question of a reminder. While another matter is being
@@ -261,7 +263,7 @@ func (s *step) putWaiting(q Question) {
 		return
 	}
 	key, vars := s.withPlace("appointment.reminder", a)
-	m := Say{Key: key, Vars: vars, Appointment: a.ID, Stands: a.At, Question: q.ID, Options: reminderOptions}
+	m := Say{Key: key, Vars: vars, Appointment: a.ID, Matter: MatterAppointments, Stands: a.At, Question: q.ID, Options: reminderOptions}
 	if s.prompt(policy.Unasked, m, a.At.Add(-useless)) {
 		s.open(q)
 	}

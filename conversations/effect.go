@@ -14,7 +14,8 @@ type Effect interface{ effect() }
 type Say struct {
 	// Key names the words in the catalogue (templates/messages).
 	Key string
-	// Vars fill the words. Allowed values: string, int, [When], [Day], [Clock], [Piece].
+	// Vars fill the words. Allowed values: string, int, [When], [Day], [Clock], [Piece],
+	// [Weekdays], [Kinds].
 	Vars map[string]any
 	// Channel it goes to; Next always sets it for a known client. For an
 	// unknown sender it is empty and the answer goes back to where the text
@@ -69,6 +70,13 @@ type Day time.Time
 // Clock is a time of day.
 type Clock time.Time
 
+// Weekdays are days of the week, said one after the other; never empty.
+type Weekdays []time.Weekday
+
+// Kinds are matters, said one after the other in words that a lock screen may
+// show; never empty.
+type Kinds []Matter
+
 // Piece is a part of a message that has words of its own: one of several
 // readings that are offered by number, say.
 type Piece struct {
@@ -98,6 +106,13 @@ const (
 	ChooseNotYet     Choice = "not_yet"
 	ChooseHelp       Choice = "help"
 
+	ChooseOneWeek   Choice = "one_week"
+	ChooseTwoWeeks  Choice = "two_weeks"
+	ChooseFourWeeks Choice = "four_weeks"
+	ChooseThisKind  Choice = "this_kind"
+	ChooseAll       Choice = "all"
+	ChooseAsIs      Choice = "as_is"
+
 	// The numbers themselves: a rating, or one of several offered.
 	ChooseOne   Choice = "1"
 	ChooseTwo   Choice = "2"
@@ -109,7 +124,8 @@ const (
 // Choices lists every choice.
 var Choices = []Choice{
 	ChooseConfirm, ChooseChange, ChooseCannot, ChooseYes, ChooseNo, ChooseOther, ChooseKeep, ChooseInterested, ChooseNotForMe,
-	ChooseMore, ChooseShow, ChooseDone, ChooseNotYet, ChooseHelp, ChooseOne, ChooseTwo, ChooseThree, ChooseFour, ChooseFive,
+	ChooseMore, ChooseShow, ChooseDone, ChooseNotYet, ChooseHelp,
+	ChooseOneWeek, ChooseTwoWeeks, ChooseFourWeeks, ChooseThisKind, ChooseAll, ChooseAsIs, ChooseOne, ChooseTwo, ChooseThree, ChooseFour, ChooseFive,
 }
 
 // Book writes a new appointment to the caseload.

@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"slices"
+	"time"
 
 	"alongside/conversations/policy"
 	"alongside/conversations/understand"
@@ -14,6 +15,48 @@ func (s *step) help() {
 		return
 	}
 	s.answer("help", s.introduction())
+}
+
+// repeats counts a repetition within an hour, and returns how often the same was
+// said in it.
+func (s *step) repeats(r *Repeats) int {
+	if s.now.Sub(time.UnixMilli(r.Since)) >= time.Hour {
+		*r = Repeats{Since: s.now.UnixMilli()}
+	}
+	r.Times++
+	return r.Times
+}
+
+// hello answers a bare greeting: at length the first time, in a few words the
+// second. Who greets a third time within the hour waits for a person.
+func (s *step) hello() {
+	switch s.repeats(&s.state.Hello) {
+	case 1:
+		s.answer("hello", s.withSpecialist())
+	case 2:
+		s.answer("hello_again", nil)
+	case 3:
+		s.flag(FlagMessage, "")
+		s.read("message")
+	default:
+		s.flag(FlagMessage, "")
+	}
+}
+
+// unsure leaves an appointment as it is for a client who cannot say yet, and
+// says so once within the hour.
+func (s *step) unsure(a Appointment) {
+	s.flag(FlagMessage, a.ID)
+	switch s.repeats(&s.state.Unsure) {
+	case 1:
+		s.answer("appointment.unsure", s.meetingVars(a))
+	case 2:
+		s.answer("appointment.unsure_again", s.withSpecialist())
+	case 3:
+		s.read("message")
+	default:
+		// Told three times that it stays: a person has it.
+	}
 }
 
 // learnLanguage records the language of a client who has none on record yet

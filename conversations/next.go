@@ -295,6 +295,10 @@ func (s *step) prompt(kind policy.Kind, m Say, latest time.Time) bool {
 		}
 	}
 	s.do(Skip{Key: m.Key, Appointment: m.Appointment, Reason: string(reason)})
+	if reason == policy.Paused && m.Appointment != "" {
+		// Nobody told the client about an appointment: the specialist has to know.
+		s.do(RaiseFlag{Reason: FlagNotSent, Appointment: m.Appointment, Detail: string(reason)})
+	}
 	return false
 }
 

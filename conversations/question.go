@@ -153,7 +153,7 @@ func (s *step) expect(q Question) {
 		at = s.now.Add(scalePatience)
 	case AskFeedback:
 		at = s.now.Add(feedbackPatience)
-	case AskWhich:
+	case AskWhich, AskPause, AskQuiet, AskStopKind:
 	case AskReschedule, AskTime:
 		if stands := time.UnixMilli(q.Stands); q.Stands != 0 && stands.Before(at) && stands.After(s.now) {
 			at = stands
@@ -272,7 +272,7 @@ func (s *step) timeout() {
 // has to answer an offer, a check-in or a task: silence there is an answer too.
 func missed(k QuestionKind) bool {
 	switch k {
-	case AskOptIn, AskReschedule, AskTime, AskWhich:
+	case AskOptIn, AskReschedule, AskTime, AskWhich, AskPause, AskQuiet, AskStopKind:
 		return true
 	default:
 		return false

@@ -1,6 +1,12 @@
 package conversations
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"alongside/conversations/policy"
+	"alongside/conversations/understand"
+)
 
 // Matter is what a message is about, in the terms in which a client stops one
 // kind and keeps another.
@@ -44,5 +50,114 @@ func (s Settings) IsZero() bool {
 		len(s.Allow) == 0 && s.Detail == nil && s.Guarded == nil && s.LeadsAWeek == nil
 }
 
-// set is a specialist setting what the client may set by text.
-func (s *step) set(Settings) {}
+// With returns the client as the settings make them; c stays as it is. Who is
+// guarded has no detail, whatever was set before. A matter that is both stopped
+// and allowed is allowed.
+func (c Client) With(x Settings) Client {
+	if x.Wakes != nil {
+		c.Wakes = *x.Wakes
+	}
+	if x.Rests != nil {
+		c.Rests = *x.Rests
+	}
+	if x.RestDays != nil {
+		c.RestDays = slices.Clone(*x.RestDays)
+	}
+	if x.PausedUntil != nil {
+		c.PausedUntil = *x.PausedUntil
+	}
+	stopped := slices.Clone(c.Stopped)
+	for _, m := range x.Stop {
+		if !slices.Contains(stopped, m) {
+			stopped = append(stopped, m)
+		}
+	}
+	c.Stopped = slices.DeleteFunc(stopped, func(m Matter) bool { return slices.Contains(x.Allow, m) })
+	if x.Detail != nil {
+		c.Detail = *x.Detail
+	}
+	if x.Guarded != nil {
+		c.Guarded = *x.Guarded
+	}
+	if c.Guarded {
+		c.Detail = false
+	}
+	if x.LeadsAWeek != nil {
+		c.LeadsAWeek = *x.LeadsAWeek
+	}
+	return c
+}
+
+// set is a specialist setting what the client may set by text. Nothing is sent:
+// the two have spoken about it.
+func (s *step) set(x Settings) {
+	if x.IsZero() || !s.facts.Known() {
+		return
+	}
+	s.apply(x)
+	if x.Guarded != nil && !*x.Guarded {
+		s.do(SettleFlags{Reason: FlagGuarded})
+	}
+}
+
+// setByText sets what the client chose by text, and shows it to the specialist.
+func (s *step) setByText(x Settings, show FlagReason) {
+	s.apply(x)
+	s.flag(show, "")
+}
+
+// apply writes a setting to the caseload and lets the rest of the turn act on
+// it. What waits in the outbox is taken back when a pause begins; when one ends,
+// the reminders that fell into it are planned anew.
+func (s *step) apply(x Settings) {
+	was := s.paused()
+	s.do(Set{Settings: x})
+	s.facts.Client = s.facts.Client.With(x)
+	switch is := s.paused(); {
+	case is && !was:
+		s.do(DropQueued{Reason: string(policy.Paused)})
+	case was && !is:
+		s.remindAll()
+	}
+}
+
+func (s *step) paused() bool { return s.now.Before(s.facts.Client.PausedUntil) }
+
+// detailed says whether texts may say the place, names and what else a lock
+// screen should not show.
+func (s *step) detailed() bool { return s.facts.Client.Detail && !s.facts.Client.Guarded }
+
+// settingAnswered takes a text for the answer to an open question about a
+// setting. It reports whether it was one; anything else is left to its own flow.
+func (s *step) settingAnswered() bool {
+	q, r := *s.state.Open, s.reading
+	if q.Kind == AskQuiet {
+		return s.quietAnswered()
+	}
+	options := pauseOptions
+	if q.Kind == AskStopKind {
+		options = kindOptions
+	}
+	n := r.Number
+	if q.Kind == AskPause && n == 4 {
+		n = 3 // The third answer is four weeks, and some write what they mean.
+	}
+	if r.Intent != understand.Choose || n < 1 || n > len(options) || s.borrowed() {
+		return false
+	}
+	if q.Kind == AskPause {
+		s.choosePause(options[n-1])
+	} else {
+		s.chooseKind(q, options[n-1])
+	}
+	return true
+}
+
+// chosenSetting does what a text says about when, how and whether texts come. It
+// reports whether the text says such a thing.
+func (s *step) chosenSetting() bool {
+	switch s.reading.Topic {
+	default:
+		return false
+	}
+}

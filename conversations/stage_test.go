@@ -2,6 +2,7 @@ package conversations_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"alongside/conversations"
@@ -86,6 +87,16 @@ func (s *stage) apply(e conversations.Effect) string {
 		return "recall " + e.At.In(s.zone).Format(stageTime)
 	case conversations.RecordAnswer, conversations.EndCheckIn, conversations.RecordFeedback:
 		return s.applyCheckIn(e)
+	case conversations.Set:
+		s.facts.Client = s.facts.Client.With(e.Settings)
+		return wasSet(e.Settings)
+	case conversations.MakeLink:
+		return "link made"
+	case conversations.PreferChannel:
+		slices.SortStableFunc(s.facts.Reach, func(a, b conversations.Reach) int {
+			return boolInt(b.Channel == e.Channel) - boolInt(a.Channel == e.Channel)
+		})
+		return "prefers " + string(e.Channel)
 	case conversations.Remind:
 		return fmt.Sprintf("remind %s %d before, at %s", e.Appointment, e.Before, e.At.In(s.zone).Format(stageTime))
 	case conversations.Expect:

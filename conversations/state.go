@@ -36,8 +36,23 @@ type State struct {
 	Crisis string `json:"crisis,omitempty"`
 	// Ring is the call that a specialist announced last; nil once it is over.
 	Ring *Ring `json:"ring,omitempty"`
+	// Declined is when the opt-in question was last answered with no, in Unix
+	// milliseconds; 0 if never. For a while a clear yes undoes it.
+	Declined int64 `json:"declined,omitempty"`
+	// Hello and Unsure count greetings, and "maybe"s, of the last hour: the same
+	// words are not said twice.
+	Hello  Repeats `json:"hello,omitzero"`
+	Unsure Repeats `json:"unsure,omitzero"`
 	// Asked counts the questions ever asked; it gives the next its id.
 	Asked int `json:"asked,omitempty"`
+}
+
+// Repeats counts how often the same was said within an hour of the first time.
+// The zero value is never.
+type Repeats struct {
+	// Since is the first time, in Unix milliseconds.
+	Since int64 `json:"since,omitempty"`
+	Times int   `json:"times,omitempty"`
 }
 
 // QuestionKind says what is being asked.
@@ -67,11 +82,18 @@ const (
 	AskFeedback QuestionKind = "feedback"
 	// AskWhich: which of several readings of a text was meant.
 	AskWhich QuestionKind = "which"
+	// AskPause: how long should we leave them alone? 1 one week, 2 two, 3 four.
+	AskPause QuestionKind = "pause"
+	// AskQuiet: from what time, or until what time, may texts come?
+	AskQuiet QuestionKind = "quiet"
+	// AskStopKind: 1 only texts about Question.Matter end, 2 all, 3 none.
+	AskStopKind QuestionKind = "stop_kind"
 )
 
 // QuestionKinds lists every kind of question.
 var QuestionKinds = []QuestionKind{
 	AskOptIn, AskAppointment, AskReschedule, AskTime, AskLead, AskWhyNot, AskScale, AskFollowUp, AskTask, AskFeedback, AskWhich,
+	AskPause, AskQuiet, AskStopKind,
 }
 
 // Question is one thing the assistant waits to hear.
@@ -85,11 +107,14 @@ type Question struct {
 	Offer   OfferID   `json:"offer,omitempty"`
 	CheckIn CheckInID `json:"checkin,omitempty"`
 	Task    TaskID    `json:"task,omitempty"`
+	// Matter is what the texts are about that the client may want to end.
+	Matter Matter `json:"matter,omitempty"`
 	// Shown says that the lead, or the client's own question of a check-in, was
 	// shown in full and not only announced; of feedback, that it is there already
 	// (Message) and only whether the lead gets it is asked.
 	Shown bool `json:"shown,omitempty"`
-	// Number is the answer that a follow-up follows, 1 to 5.
+	// Number is the answer that a follow-up follows, 1 to 5, or the side of the
+	// day that is asked for (quiet): 1 from, 2 until, 0 either.
 	Number int `json:"n,omitempty"`
 	// Free are the specialist's free times that the question offers by number,
 	// in Unix milliseconds.

@@ -56,7 +56,7 @@ func (s *step) query() understand.Query {
 	q := understand.Query{
 		Text: s.event.Text, Lang: s.ownLanguage(), Asked: s.asked(), Now: s.now,
 	}
-	if o := s.state.Open; o != nil && o.Kind == AskReschedule && o.Date != "" {
+	if o := s.state.Open; o != nil && (o.Kind == AskReschedule && o.Date != "" || o.Kind == AskQuiet) {
 		q.DayKnown = true
 	}
 	if a, ok := s.about(); ok {
@@ -102,6 +102,10 @@ func (s *step) asked() understand.Asked {
 		return understand.AskedTask
 	case AskWhich:
 		return understand.AskedWhich
+	case AskPause, AskStopKind:
+		return understand.AskedWhich
+	case AskQuiet:
+		return understand.AskedReschedule
 	case AskWhyNot, AskFollowUp:
 		// An answer in free words: nothing is expected of it.
 	}
@@ -158,9 +162,11 @@ func (s *step) fromClient() {
 			s.read(s.kindly())
 			return
 		}
+		if s.changedMind() {
+			return
+		}
 		if s.reading.Intent == understand.Social {
-			// "Ok thanks" to "I will not text you" needs no answer; an "actually, yes"
-			// is for a person to hear.
+			// "Ok thanks" to "I will not text you" needs no answer.
 			s.flag(FlagMessage, "")
 			return
 		}
@@ -267,7 +273,7 @@ func (s *step) act() {
 		// Thanks is not an error, and two who thank each other never end. Who
 		// says hello waits for somebody to answer.
 		if r.Topic == understand.TopicGreeting {
-			s.answer("hello", s.withSpecialist())
+			s.hello()
 		}
 	case understand.Other:
 		s.message()
@@ -301,6 +307,8 @@ func (s *step) freeWords() bool {
 		return s.ratedInWords()
 	case AskFeedback:
 		return s.fedBack()
+	case AskPause, AskQuiet, AskStopKind:
+		return s.settingAnswered()
 	default:
 		return false
 	}
@@ -316,13 +324,13 @@ func (s *step) alsoComes() (Appointment, bool) {
 // topic answers what has words of its own and changes nothing. It reports
 // whether it did.
 func (s *step) topic() bool {
+	if s.chosenSetting() || s.askedAboutUs() {
+		return true
+	}
 	if s.reading.Intent != understand.Other {
 		return false
 	}
 	switch s.reading.Topic {
-	case understand.TopicReaders:
-		s.flag(FlagMessage, "")
-		s.read("readers")
 	case understand.TopicLimits:
 		// Quiet times and pauses are set by a person.
 		s.flag(FlagMessage, "")
@@ -332,8 +340,7 @@ func (s *step) topic() bool {
 		if !ok || !a.At.After(s.now) || s.owesTime(a) {
 			return false
 		}
-		s.flag(FlagMessage, a.ID)
-		s.answer("appointment.unsure", s.meetingVars(a))
+		s.unsure(a)
 	default:
 		return false
 	}

@@ -65,10 +65,13 @@ const (
 	VarDay    VarType = "day"    // conversations.Day: weekday and date
 	VarClock  VarType = "clock"  // conversations.Clock: time of day
 	VarPiece  VarType = "piece"  // conversations.Piece: one of the message's Pieces, with its own variables
+	// VarWeekdays is conversations.Weekdays, VarKinds conversations.Kinds: lists.
+	VarWeekdays VarType = "weekdays"
+	VarKinds    VarType = "kinds"
 )
 
 // varTypes lists every type of a variable.
-var varTypes = []VarType{VarString, VarInt, VarWhen, VarDay, VarClock, VarPiece}
+var varTypes = []VarType{VarString, VarInt, VarWhen, VarDay, VarClock, VarPiece, VarWeekdays, VarKinds}
 
 // The pieces that the renderer asks for by name. Every other piece is reached
 // through a message's tail or adds.
@@ -87,6 +90,9 @@ func builtIn() []string {
 	}
 	for _, c := range conversations.Choices {
 		keys = append(keys, choiceKey(c))
+	}
+	for _, m := range conversations.Matters {
+		keys = append(keys, matterKey(m))
 	}
 	return keys
 }

@@ -218,6 +218,14 @@ func (v voice) say(kind VarType, value any) (any, error) {
 		if kind == VarClock {
 			return v.moment(time.Time(value), v.sayClock)
 		}
+	case conversations.Weekdays:
+		if kind == VarWeekdays {
+			return v.sayWeekdays(value)
+		}
+	case conversations.Kinds:
+		if kind == VarKinds {
+			return v.sayKinds(value)
+		}
 	}
 	return nil, fmt.Errorf("is a %T, and the catalogue says %s", value, kind)
 }

@@ -37,7 +37,10 @@ var thursday = time.Date(2026, 11, 26, 14, 0, 0, 0, london)
 const pageLink = "https://alongside.thrive.example.nhs.uk/alerts/01982c62-c5d0-7b64-83d9-20be6d8ca143"
 
 func example(m Message) map[string]any {
-	words := map[string]any{"specialist": "Sam", "service": "Alongside", "place": "The Hub, 3 High Street", "link": pageLink, "with": "Ann Price"}
+	words := map[string]any{
+		"chat": "https://t.me/alongside_bot?start=k7Q2v9_Xw4", "bot": "@alongside_bot", "code": "k7Q2v9_Xw4", "duty": "Priya",
+		"called": "John", "specialist": "Sam", "service": "Alongside", "link": pageLink, "with": "Ann Price", "place": "The Hub, 3 High Street",
+	}
 	vars := map[string]any{}
 	for name, kind := range m.Vars {
 		switch kind {
@@ -54,6 +57,10 @@ func example(m Message) map[string]any {
 			// "first" is filled by the first piece, "second" by the second.
 			n := max(slices.Index([]string{"first", "second", "third"}, name), 0)
 			vars[name] = part(m.Pieces[n%len(m.Pieces)])
+		case VarWeekdays:
+			vars[name] = conversations.Weekdays{time.Monday, time.Friday}
+		case VarKinds:
+			vars[name] = conversations.Kinds{conversations.MatterAppointments, conversations.MatterCheckIns}
 		default:
 			vars[name] = words[name]
 		}
@@ -63,8 +70,12 @@ func example(m Message) map[string]any {
 			vars[name] = value
 		}
 	}
+	more := map[string]any{
+		"minutes": 30, "days": conversations.Weekdays{time.Monday, time.Friday}, "kept": conversations.Kinds{conversations.MatterAppointments},
+		"duty": words["duty"], "called": words["called"], "next": conversations.When(thursday), "paused": conversations.Day(thursday),
+	}
 	for name := range m.Adds {
-		vars[name] = 30
+		vars[name] = more[name]
 	}
 	if m.Greeted {
 		vars["name"] = "John"
@@ -429,6 +440,10 @@ func longestValue(name string, kind VarType, tag string) any {
 		return conversations.Day(september)
 	case VarClock:
 		return conversations.Clock(september)
+	case VarWeekdays:
+		return conversations.Weekdays{time.Monday, time.Tuesday, time.Wednesday, time.Thursday}
+	case VarKinds:
+		return conversations.Kinds(conversations.Matters[:4])
 	case VarInt:
 		return 120
 	case VarString, VarPiece:
@@ -441,7 +456,9 @@ func longestValue(name string, kind VarType, tag string) any {
 	}
 	return map[string]string{
 		"name": "Christopher", "specialist": "Christopher", "service": "Alongside Vale", "link": pageLink,
-		"place": "Central Library, 12 Queen Street", "with": "Christopher and Elizabeth",
+		"place": "Central Library, 12 Queen Street", "with": "Christopher and Elizabeth", "called": "Christopher", "duty": "Christopher",
+		"chat": "https://t.me/alongside_cardiff_vale_bot?start=k7Q2v9_Xw4LmN8pRtYb", "bot": "@alongside_cardiff_vale_bot",
+		"code": "k7Q2v9_Xw4LmN8pRtYb",
 	}[name]
 }
 

@@ -28,8 +28,9 @@ const searchDays = 30
 // who wakes when the service's hours are nearly over, in minutes.
 const lateRiser = 60
 
-// window returns the open minutes of a weekday.
-func (h Hours) window() (from, to int) {
+// Window returns the open minutes of an open day, to exclusive. Where from is
+// not before to, no day is open.
+func (h Hours) Window() (from, to int) {
 	from, to = max(h.From, h.Wakes), h.To
 	if h.Wakes > 0 && from+lateRiser > to {
 		to = from + lateRiser
@@ -38,6 +39,24 @@ func (h Hours) window() (from, to int) {
 		to = min(to, h.Rests)
 	}
 	return from, to
+}
+
+// OpenAWeek returns how many minutes of a week without holidays are open; 0 if
+// nothing unasked could ever go.
+func (h Hours) OpenAWeek() int {
+	from, to := h.Window()
+	minutes := 0
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		if h.takes(day) {
+			minutes += max(0, to-from)
+		}
+	}
+	return minutes
+}
+
+// takes says whether a day of the week may be open.
+func (h Hours) takes(day time.Weekday) bool {
+	return day != time.Saturday && day != time.Sunday && !slices.Contains(h.RestDays, day)
 }
 
 // Next returns the first open moment that is not before t: t itself if t is
@@ -75,10 +94,10 @@ func (h Hours) Last(t time.Time) time.Time {
 // day returns the open span of the day that lies days after t's.
 func (h Hours) day(t time.Time, days int) (from, to time.Time, open bool) {
 	noon := time.Date(t.Year(), t.Month(), t.Day()+days, 12, 0, 0, 0, t.Location())
-	if wd := noon.Weekday(); wd == time.Saturday || wd == time.Sunday || slices.Contains(h.RestDays, wd) || h.Holidays[noon.Format(time.DateOnly)] {
+	if !h.takes(noon.Weekday()) || h.Holidays[noon.Format(time.DateOnly)] {
 		return from, to, false
 	}
-	f, l := h.window()
+	f, l := h.Window()
 	return At(noon, f), At(noon, l), f < l
 }
 

@@ -1,0 +1,120 @@
+package conversations
+
+import (
+	"slices"
+	"time"
+)
+
+// Stopping one kind of texts and keeping the others, and having it again.
+
+// kindOptions answer whether one kind or all was meant.
+var kindOptions = []Choice{ChooseThisKind, ChooseAll, ChooseAsIs}
+
+// stopKinds ends the texts about some matters, and says what still comes.
+func (s *step) stopKinds(list []Matter) {
+	s.setByText(Settings{Stop: list}, FlagSettings)
+	s.closeSetting(AskStopKind, ChooseThisKind)
+	vars := map[string]any{"kinds": Kinds(list)}
+	if kept := s.keptKinds(); len(kept) > 0 {
+		vars["kept"] = kept
+	}
+	s.answer("kinds.stopped", vars)
+}
+
+// allowKinds lets texts about some matters come again. Who wants them is not to
+// be left alone any more, so a pause ends with it.
+func (s *step) allowKinds(list []Matter) {
+	x := Settings{Allow: list}
+	if s.paused() {
+		x.PausedUntil = new(time.Time)
+	}
+	s.setByText(x, FlagSettings)
+	s.answer("kinds.allowed", map[string]any{"kinds": Kinds(list)})
+	if slices.Contains(list, MatterAppointments) {
+		s.remindAll()
+	}
+}
+
+// keptKinds lists the matters about which this client still gets texts: those
+// that are stopped, or of which there is nothing yet, are left out.
+func (s *step) keptKinds() Kinds {
+	there := map[Matter]bool{
+		MatterAppointments: true, MatterLeads: true, MatterNudges: true,
+		MatterCheckIns: len(s.facts.CheckIns) > 0, MatterTasks: len(s.facts.Tasks) > 0,
+	}
+	var kept Kinds
+	for _, m := range Matters {
+		if there[m] && !slices.Contains(s.facts.Client.Stopped, m) {
+			kept = append(kept, m)
+		}
+	}
+	return kept
+}
+
+// askStopKind asks with numbers whether one kind or all texts are to end: it is
+// never guessed into silence about reminders. The second time a person takes
+// over, and nothing is stopped.
+func (s *step) askStopKind(m Matter) {
+	if q := s.state.Open; q != nil && q.Kind == AskStopKind || m == "" {
+		s.closeSetting(AskStopKind, "")
+		s.flag(FlagSettings, "")
+		s.read("limits")
+		return
+	}
+	q := s.newQuestion(AskStopKind, Appointment{})
+	q.Matter = m
+	s.open(q)
+	s.reply(Say{Key: "kinds.ask", Vars: map[string]any{"kinds": Kinds{m}}, Question: q.ID, Options: kindOptions})
+}
+
+// matterAtHand is what the open question, or else the one answered last, is
+// about: "stop these" means it. Empty if there is none.
+func (s *step) matterAtHand() Matter {
+	if q := s.state.Open; q != nil {
+		return matterOf(q.Kind)
+	}
+	if len(s.state.Closed) > 0 {
+		return matterOf(s.state.Closed[0].Kind)
+	}
+	return ""
+}
+
+func matterOf(k QuestionKind) Matter {
+	switch k {
+	case AskAppointment, AskReschedule, AskTime:
+		return MatterAppointments
+	case AskLead, AskWhyNot:
+		return MatterLeads
+	case AskScale, AskFollowUp:
+		return MatterCheckIns
+	case AskTask:
+		return MatterTasks
+	default:
+		return ""
+	}
+}
+
+// chooseKind is the number, or the press, that answers which texts are to end.
+func (s *step) chooseKind(q Question, c Choice) {
+	switch c {
+	case ChooseThisKind:
+		s.stopKinds([]Matter{q.Matter})
+	case ChooseAll:
+		s.stop()
+	case ChooseAsIs:
+		s.closeSetting(AskStopKind, ChooseAsIs)
+		s.answer("kinds.as_is", nil)
+	default:
+	}
+}
+
+// startAgain is a wish for texts from somebody who has not ended them all: a
+// pause ends, and what was stopped of its own comes again. It reports whether
+// there was anything to begin again.
+func (s *step) startAgain() bool {
+	if stopped := s.facts.Client.Stopped; len(stopped) > 0 {
+		s.allowKinds(slices.Clone(stopped))
+		return true
+	}
+	return s.endPause()
+}
