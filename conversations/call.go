@@ -104,16 +104,17 @@ func (s *step) announced() *Ring {
 // "cant talk then" and another time go to the specialist. It reports whether
 // the text was one. Numbers answer questions and are left to them.
 func (s *step) aboutCall() bool {
-	if s.announced() == nil || s.state.Open != nil && s.reading.Number > 0 {
+	if s.announced() == nil || s.reading.Number > 0 {
 		return false
 	}
 	r := s.reading
 	if r.Intent == understand.Other && s.words() <= inPassing && !s.hasOwnWords() {
 		// With nothing asked, "cant then" and "4 instead" say little; as the answer
 		// to a time that was named they are plain.
-		as := s.asIf(understand.AskedAppointment)
-		if as.Intent == understand.Change || as.Intent == understand.Cannot {
-			r = as
+		for _, asked := range []understand.Asked{understand.AskedAppointment, understand.AskedReschedule} {
+			if as := s.asIf(asked); r.Intent == understand.Other && (as.Intent == understand.Change || as.Intent == understand.Cannot) {
+				r = as
+			}
 		}
 	}
 	switch r.Intent {

@@ -54,8 +54,12 @@ const (
 )
 
 // aFewWords is how long a text may be, in words, and still be no more than a
-// number, a yes or a no; what is longer also holds something for a person.
-const aFewWords = 4
+// yes or a no; beside a number, what is longer than saysMore also holds
+// something for a person.
+const (
+	aFewWords = 4
+	saysMore  = 6
+)
 
 // asksOnce is how long after a check-in was put the same series does not ask
 // again, however often its job runs: no series asks more than once a day.
@@ -155,7 +159,7 @@ func (s *step) showCheckIn(q Question) {
 		return
 	}
 	q.Shown = true
-	s.again(q)
+	s.putAgain(q)
 	s.reply(Say{Key: "checkin.own", Vars: map[string]any{"words": c.Words}, Question: q.ID, Options: numberOptions})
 }
 
@@ -185,10 +189,16 @@ func (s *step) rate(q Question, n int) {
 	}
 	s.do(RecordAnswer{CheckIn: q.CheckIn, Number: n})
 	s.closeOne(q.ID, number(n))
-	if n <= lowest {
+	switch {
+	case n <= lowest:
 		s.flag(FlagLowAnswer, "")
-	} else if s.wordy() {
+	case n == middling && s.soundsDistressed():
+		s.flag(FlagDistress, "")
+	case s.wordy():
 		s.flag(FlagMessage, "")
+	}
+	if s.reading.Topic == topicMoreHours {
+		s.flag(FlagMoreHours, "")
 	}
 	s.follow(q.CheckIn, n)
 }
@@ -200,12 +210,14 @@ func (s *step) follow(id CheckInID, n int) {
 	switch {
 	case s.reading.Voices:
 		s.read("voices")
-	case s.alsoSaid(understand.Distress):
+	case s.alsoSaid(understand.Distress), n == middling && s.soundsDistressed():
 		s.read("distress")
 	case s.alsoSaid(understand.CallMe):
 		s.read("call_me")
 	case n <= lowest:
 		s.askMore(id, n, "low_answer")
+	case s.reading.Topic == topicMoreHours:
+		s.read("more_hours")
 	case n == middling && s.state.Open == nil:
 		q := s.followUp(id, n)
 		s.open(q)
@@ -238,8 +250,8 @@ func (s *step) askMore(id CheckInID, n int, key string) {
 	s.reply(m)
 }
 
-// again puts a question that was put once a second time.
-func (s *step) again(q Question) {
+// putAgain puts a question that was put once a second time.
+func (s *step) putAgain(q Question) {
 	if o := s.state.Open; o == nil || o.ID != q.ID {
 		q.Put = min(q.Put, 1)
 		s.open(q)
@@ -255,7 +267,7 @@ func (s *step) again(q Question) {
 // words, or while a reminder has the floor. It reports whether it did.
 func (s *step) lateNumber() bool {
 	r := s.asIf(understand.AskedScale)
-	if r.Intent != understand.Rating || r.Number == 0 || r.Sure < sureEnough || s.words() > aFewWords || s.borrowed() {
+	if r.Intent != understand.Rating || r.Number == 0 || r.Sure < sureEnough || s.borrowed() || !s.endsWith(r.Number) {
 		return false
 	}
 	following := s.state.Open != nil && s.state.Open.Kind == AskFollowUp
@@ -267,13 +279,24 @@ func (s *step) lateNumber() bool {
 	if i < 0 {
 		return false
 	}
-	if s.words() > 1 {
-		// "Got 2 interviews" looks like a number too: a person reads the words.
-		s.flag(FlagMessage, "")
-	}
 	s.rateAgain(i, r.Number)
 	return true
 }
+
+// endsWith says whether a short text ends with the number ("oh wait i meant 1")
+// or is little more than it: "got 2 interviews" is no answer to a question that
+// is over.
+func (s *step) endsWith(n int) bool {
+	w := strings.Fields(s.event.Text)
+	if len(w) == 0 || len(w) > correctionWords {
+		return false
+	}
+	last := s.rules.Lexicons.Read(understand.Query{Text: w[len(w)-1], Lang: s.ownLanguage(), Asked: understand.AskedScale, Now: s.now})
+	return len(w) <= 2 || last.Intent == understand.Rating && last.Number == n
+}
+
+// correctionWords is how long a text that puts a number right may be.
+const correctionWords = 5
 
 // ratable says whether a check-in that is over still takes a number.
 func (s *step) ratable(c ClosedQuestion) bool {
@@ -344,6 +367,10 @@ func (s *step) ratedInWords() bool {
 	if s.endsCheckIn(q.CheckIn) {
 		return true
 	}
+	if r.Topic == topicMoreHours && r.Intent == understand.Other {
+		s.moreHours()
+		return true
+	}
 	if r.Intent != understand.Other || r.Unreadable || s.hasOwnWords() {
 		return false
 	}
@@ -368,6 +395,10 @@ func (s *step) followedUp() bool {
 	if s.lateNumber() {
 		return true
 	}
+	if s.reading.Topic == topicMoreHours && s.reading.Intent == understand.Other {
+		s.moreHours()
+		return true
+	}
 	if s.ownFlow() {
 		return false
 	}
@@ -381,7 +412,7 @@ func (s *step) followedUp() bool {
 		return true
 	case short && yesOrNo == understand.OptinYes && q.Number == middling && q.Put < 2:
 		// "Would anything help?" – "yes"
-		s.again(q)
+		s.putAgain(q)
 		s.reply(Say{Key: "checkin.tell", Vars: s.withSpecialist(), Question: q.ID})
 		return true
 	case s.reading.Intent == understand.Social && yesOrNo != understand.OptinYes:
@@ -422,10 +453,10 @@ const (
 // hasOwnWords says whether the text's topic has an answer of its own.
 func (s *step) hasOwnWords() bool {
 	switch s.reading.Topic {
-	case understand.TopicReaders, understand.TopicLimits:
-		return true
-	default:
+	case understand.TopicNone, understand.TopicUnsure, understand.TopicWhenever, topicMoreHours, topicFeedback, topicMessage:
 		return false
+	default:
+		return true
 	}
 }
 
@@ -450,8 +481,48 @@ func (s *step) moreHours() {
 }
 
 // endsCheckIn ends the series that the open question is of, where the text
-// says that it should. It reports whether it did.
-func (s *step) endsCheckIn(CheckInID) bool { return false }
+// says that it should ("stop asking me that"). It reports whether it did.
+func (s *step) endsCheckIn(id CheckInID) bool {
+	if s.reading.Topic != topicStopKind || s.reading.Intent != understand.Other || s.borrowed() {
+		return false
+	}
+	s.endCheckIn(id)
+	return true
+}
+
+// The topics of a reading that this file and its neighbours act on.
+const (
+	topicMoreHours understand.Topic = "more_hours" // would like to work more
+	topicFeedback  understand.Topic = "feedback"   // praise or a complaint about the service
+	topicMessage   understand.Topic = "message"    // "tell Sam …"
+	topicStopKind  understand.Topic = "stop_kind"  // no more texts of one kind
+)
+
+// told takes what is said unasked and has a flow of its own: the wish for more
+// hours, what they think of the service, words for the specialist. It reports
+// whether the text was one of these.
+func (s *step) told() bool {
+	if s.reading.Intent != understand.Other {
+		return false
+	}
+	switch s.reading.Topic {
+	case topicMoreHours:
+		s.moreHours()
+	case topicFeedback:
+		s.offerLead()
+	case topicMessage:
+		s.passOn()
+	default:
+		return false
+	}
+	return true
+}
+
+// soundsDistressed says whether the words beside a number would be read as
+// distress if they stood alone.
+func (s *step) soundsDistressed() bool {
+	return s.event.Text != "" && s.asIf(understand.AskedNone).Intent == understand.Distress
+}
 
 // endCheckIn ends one series because the client wishes it, or all of them (an
 // empty id), and says so. Everything else goes on.
@@ -499,4 +570,4 @@ func (s *step) asIf(asked understand.Asked) understand.Reading {
 func (s *step) words() int { return len(strings.Fields(s.event.Text)) }
 
 // wordy says whether the text holds more than the answer that it gives.
-func (s *step) wordy() bool { return s.words() > aFewWords }
+func (s *step) wordy() bool { return s.words() > saysMore }

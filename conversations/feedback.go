@@ -41,7 +41,10 @@ func (s *step) fedBack() bool {
 		return false
 	case r.Intent == understand.CallMe && s.words() > inPassing:
 		// "I asked for a call and nobody rang" says what they think of it.
-	case r.Intent == understand.Distress:
+	case s.reading.Topic == topicStopKind && r.Intent == understand.Other:
+		s.closeQuestion("")
+		return false
+	case r.Intent == understand.Distress, r.Intent == understand.Rating && s.soundsDistressed():
 		s.keepFeedback(r.Number)
 		s.do(RaiseFlag{Reason: FlagDistress, Message: s.event.Message, Detail: forLead})
 		s.read("feedback_hard")

@@ -296,7 +296,7 @@ func (s *step) act() {
 // something else are left to their own flow.
 func (s *step) freeWords() bool {
 	if s.state.Open == nil {
-		return false
+		return s.told()
 	}
 	switch s.state.Open.Kind {
 	case AskWhyNot:
@@ -310,7 +310,7 @@ func (s *step) freeWords() bool {
 	case AskPause, AskQuiet, AskStopKind:
 		return s.settingAnswered()
 	default:
-		return false
+		return s.told()
 	}
 }
 
