@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,6 +81,7 @@ type AppointmentUndo struct {
 	Proposed int64             `json:"proposed,omitempty"` // Unix milliseconds, before
 	Now      AppointmentStatus `json:"now"`
 	NowAsked int64             `json:"now_asked,omitempty"` // the time proposed after
+	Stands   int64             `json:"stands,omitempty"`    // its start, when the text came
 }
 
 // OfferUndo is one offer before and after a text.
@@ -127,7 +129,12 @@ func (s *step) corrected() {
 	s.reopen(c)
 	before, from := s.facts, len(s.effects)
 	known := s.state.Asked
-	s.meant(c, m)
+	if s.movedOn(c, m) {
+		// What was meant was about another time: a person decides what to make of it.
+		whole = false
+	} else {
+		s.meant(c, m)
+	}
 	s.keepUndo(before, was, from)
 	s.do(Correct{Message: c.Message, Meaning: m, By: s.event.By})
 	if !whole {
@@ -143,12 +150,37 @@ func (s *step) corrected() {
 	// What a flow would have asked and nothing said is not open.
 	if q := s.state.Open; q != nil && asked(q.ID) > known && !s.says(q.ID) {
 		s.state.Open = nil
-		s.effects = slices.DeleteFunc(s.effects, func(e Effect) bool {
-			x, ok := e.(Expect)
-			return ok && x.Question == q.ID
-		})
 	}
+	s.effects = slices.DeleteFunc(s.effects, func(e Effect) bool {
+		x, ok := e.(Expect)
+		_, waits := s.question(x.Question)
+		return ok && !waits
+	})
 	s.nextInLine()
+}
+
+// movedOn says whether what is meant is an answer about an appointment that has
+// another time now than when the text came, or is gone.
+func (s *step) movedOn(c *Corrected, m Meaning) bool {
+	if answers[m.Intent] != AskAppointment {
+		return false
+	}
+	id, stands := m.Appointment, int64(0)
+	for _, x := range c.Undo.Appointments {
+		if id == "" || x.ID == id {
+			id, stands = x.ID, x.Stands
+		}
+	}
+	for _, q := range []*Question{c.Undo.Open, c.Open} {
+		if stands == 0 && q != nil && q.Appointment != "" && (id == "" || q.Appointment == id) {
+			id, stands = q.Appointment, q.Stands
+		}
+	}
+	if stands == 0 {
+		return false
+	}
+	a, ok := s.facts.Appointment(id)
+	return !ok || millis(a.At) != stands
 }
 
 // asked is the running number in a question's id.
@@ -170,7 +202,7 @@ func (s *step) correctedStranger(m Meaning) {
 	s.do(Correct{Message: s.event.Message, Meaning: m, By: s.event.By})
 	if m.Intent == understand.Crisis {
 		s.reading = understand.Reading{Intent: m.Intent, Danger: m.Danger, Sure: 100}
-		s.alert(m.Danger)
+		s.alert(cmp.Or(m.Danger, understand.DangerSelf))
 	}
 }
 
@@ -180,7 +212,7 @@ func (s *step) undo(c *Corrected) bool {
 	u, whole := c.Undo, !c.Undo.Lasting
 	for _, x := range u.Appointments {
 		a, ok := s.facts.Appointment(x.ID)
-		if !ok || a.Status != x.Now || millis(a.Proposed) != x.NowAsked {
+		if !ok || a.Status != x.Now || millis(a.Proposed) != x.NowAsked || x.Stands != 0 && millis(a.At) != x.Stands {
 			whole = false
 			continue
 		}
@@ -338,6 +370,9 @@ func (s *step) meant(c *Corrected, m Meaning) {
 	s.reading = understand.Reading{
 		Intent: m.Intent, When: understand.When{Date: m.Date, Clock: m.Clock}, Number: m.Number, Sure: 100,
 		Language: m.Language, Danger: m.Danger,
+	}
+	if m.Intent == understand.Crisis && m.Danger == understand.DangerNone {
+		s.reading.Danger = understand.DangerSelf
 	}
 	s.subject = m.Appointment
 	if s.subject == "" && len(c.Undo.Appointments) > 0 {

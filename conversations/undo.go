@@ -83,7 +83,7 @@ func (u *Undo) appointment(f Facts, e SetAppointment) {
 	i := slices.IndexFunc(u.Appointments, func(x AppointmentUndo) bool { return x.ID == e.ID })
 	if i < 0 {
 		i = len(u.Appointments)
-		u.Appointments = append(u.Appointments, AppointmentUndo{ID: e.ID, Was: a.Status, Proposed: millis(a.Proposed)})
+		u.Appointments = append(u.Appointments, AppointmentUndo{ID: e.ID, Was: a.Status, Proposed: millis(a.Proposed), Stands: millis(a.At)})
 	}
 	u.Appointments[i].Now, u.Appointments[i].NowAsked = e.Status, millis(e.Proposed)
 }

@@ -210,6 +210,8 @@ func (s *step) chooseReading(q Question, c Choice) {
 	}
 	s.closeOne(q.ID, c)
 	s.resume()
+	// What is closed with it was asked before: a number that follows means this.
+	defer s.lastClosed(q.ID)
 	if n >= len(q.Readings) {
 		s.toPerson(q)
 		return
@@ -220,6 +222,15 @@ func (s *step) chooseReading(q Question, c Choice) {
 		return
 	}
 	s.mean(m)
+}
+
+// lastClosed makes a closed question the newest.
+func (s *step) lastClosed(id QuestionID) {
+	i := slices.IndexFunc(s.state.Closed, func(c ClosedQuestion) bool { return c.ID == id })
+	if i > 0 {
+		c := s.state.Closed[i]
+		s.state.Closed = slices.Insert(slices.Delete(s.state.Closed, i, i+1), 0, c)
+	}
 }
 
 // toPerson puts a text that was asked about in vain before the specialist, in
