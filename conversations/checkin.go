@@ -430,10 +430,11 @@ func (s *step) followedUp() bool {
 // kind may move one: only what is short and sure counts.
 func (s *step) ownFlow() bool {
 	switch s.reading.Intent {
-	case understand.CallMe, understand.Distress, understand.Help, understand.Language, understand.WrongPerson,
-		understand.NextAppointment:
+	case understand.CallMe, understand.Distress:
 		return true
-	case understand.Change, understand.Cannot, understand.Late, understand.AttendingQuestion:
+	case understand.WrongPerson:
+		return s.reading.Sure >= sureInPassing
+	case understand.Help, understand.Language, understand.NextAppointment, understand.Change, understand.Cannot, understand.Late, understand.AttendingQuestion:
 		return s.reading.Sure >= sureInPassing && s.words() <= inPassing
 	case understand.Other:
 		return s.hasOwnWords()
@@ -447,7 +448,7 @@ func (s *step) ownFlow() bool {
 // words that were asked for.
 const (
 	inPassing     = 8
-	sureInPassing = 60
+	sureInPassing = 70
 )
 
 // hasOwnWords says whether the text's topic has an answer of its own.
