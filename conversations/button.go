@@ -35,13 +35,20 @@ func (s *step) button() {
 	}
 }
 
-// stillAnswerable says whether a question that was answered by number may be
-// answered anew: its appointment is ahead, at the time that it spoke of.
+// stillAnswerable says whether a question that is over may be answered anew: its
+// appointment is ahead, at the time that it spoke of; a lead can still be had,
+// also by who let its time go by; a task is not dropped.
 func (s *step) stillAnswerable(c ClosedQuestion) bool {
 	appointment := c.Appointment
 	switch {
+	case c.Kind == AskLead:
+		o, there := s.findOffer(c.Offer)
+		return there && o.standing(s.now)
 	case c.Choice == "":
 		return false
+	case c.Kind == AskTask:
+		_, there := s.task(c.Task)
+		return c.Choice == ChooseDone || there
 	case c.Kind == AskAppointment, c.Kind == AskReschedule && len(c.Free) > 0:
 	case c.Kind == AskWhich && len(c.Readings) > 0:
 		appointment = c.Readings[0].Appointment
@@ -61,7 +68,8 @@ func (s *step) chooseAgain(i int, choice Choice) {
 	c := &s.state.Closed[i]
 	c.Choice = choice
 	s.choose(Question{
-		ID: c.ID, Kind: c.Kind, Appointment: c.Appointment, Stands: c.Stands, Free: c.Free, Readings: c.Readings,
+		ID: c.ID, Kind: c.Kind, Appointment: c.Appointment, Offer: c.Offer, Task: c.Task, CheckIn: c.CheckIn, Stands: c.Stands,
+		Free: c.Free, Readings: c.Readings,
 	}, choice)
 }
 

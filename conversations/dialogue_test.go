@@ -173,7 +173,9 @@ func (s *stage) line(t *testing.T, line string) []string {
 	case "appointment":
 		s.facts.Appointments = append(s.facts.Appointments, s.appointment(t, rest))
 	default:
-		t.Fatalf("%q: no such line", line)
+		if !s.leadFact(t, word, rest) {
+			t.Fatalf("%q: no such line", line)
+		}
 	}
 	return nil
 }
@@ -208,7 +210,9 @@ func (s *stage) client(t *testing.T, fields []string) {
 		case "stopped":
 			s.facts.Client.Stopped = append(s.facts.Client.Stopped, conversations.Matter(v))
 		default:
-			t.Fatalf("client %q: no such setting", f)
+			if !s.leadClient(t, k, v) {
+				t.Fatalf("client %q: no such setting", f)
+			}
 		}
 	}
 }
@@ -306,7 +310,7 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 		}[word]
 		return conversations.Event{Kind: kind, From: from(conversations.SMS)}, true
 	}
-	return conversations.Event{}, false
+	return s.leadEvent(t, word, rest)
 }
 
 func (s *stage) time(t *testing.T, text string) time.Time {
@@ -375,6 +379,11 @@ func open(s conversations.State) string {
 		text := fmt.Sprintf("%s %s", q.ID, q.Kind)
 		if q.Appointment != "" {
 			text += " " + string(q.Appointment)
+		}
+		for _, about := range []string{string(q.Offer), string(q.Task)} {
+			if about != "" {
+				text += " " + about
+			}
 		}
 		if q.Date != "" {
 			text += " " + q.Date

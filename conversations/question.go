@@ -247,12 +247,20 @@ func (s *step) question(id QuestionID) (Question, bool) {
 func (s *step) timeout() {
 	q := s.state.Open
 	if q == nil || q.ID != s.event.Question {
-		// A reminder that waited for the floor takes it now.
-		i := slices.IndexFunc(s.state.Queue, func(w Question) bool { return w.ID == s.event.Question && w.Put == 0 })
-		if i >= 0 {
-			w := s.state.Queue[i]
+		i := slices.IndexFunc(s.state.Queue, func(w Question) bool { return w.ID == s.event.Question })
+		if i < 0 {
+			return
+		}
+		w := s.state.Queue[i]
+		switch {
+		case w.Put == 0:
+			// What waited for the floor takes it now.
 			s.state.Queue = slices.Delete(s.state.Queue, i, i+1)
 			s.putWaiting(w)
+		case w.Kind != AskAppointment:
+			// It made room for another, and nobody answered it in its time.
+			s.state.Queue = slices.Delete(s.state.Queue, i, i+1)
+			s.remember(w, "")
 		}
 		return
 	}

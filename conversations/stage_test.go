@@ -58,12 +58,12 @@ func (s *stage) apply(e conversations.Effect) string {
 		s.facts.Client.Closed = true
 		return "client closed"
 	case conversations.DropQueued:
-		return strings.TrimSpace(fmt.Sprintf("drop queued %s everything=%t: %s", e.Appointment, e.Everything, e.Reason))
+		return strings.TrimSpace(fmt.Sprintf("drop queued %s%s everything=%t: %s", e.Appointment, e.Offer, e.Everything, e.Reason))
 	case conversations.Skip:
 		return fmt.Sprintf("not said: %s, %s", e.Key, e.Reason)
 	case conversations.RaiseFlag:
 		text := "flag " + string(e.Reason)
-		for _, part := range []string{string(e.Appointment), string(e.Message), e.Detail} {
+		for _, part := range []string{string(e.Appointment), string(e.Offer), string(e.Task), string(e.Message), e.Detail} {
 			if part != "" {
 				text += " " + part
 			}
@@ -101,6 +101,9 @@ func (s *stage) apply(e conversations.Effect) string {
 		return fmt.Sprintf("remind %s %d before, at %s", e.Appointment, e.Before, e.At.In(s.zone).Format(stageTime))
 	case conversations.Expect:
 		return fmt.Sprintf("expect %s until %s", e.Question, e.At.In(s.zone).Format(stageTime))
+	}
+	if text, ok := s.applyLead(e); ok {
+		return text
 	}
 	return fmt.Sprintf("an effect that the stage does not know: %T", e)
 }

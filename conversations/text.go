@@ -49,6 +49,7 @@ func (s *step) readText() {
 	q := s.query()
 	s.reading = s.rules.Lexicons.Read(q)
 	s.readAgain(q)
+	s.reading = s.reread(q, s.reading)
 }
 
 // query is the text with all that its reader needs to know.
@@ -301,6 +302,8 @@ func (s *step) freeWords() bool {
 	switch s.state.Open.Kind {
 	case AskWhyNot:
 		return s.whyNot()
+	case AskTask:
+		return s.wantsToSee()
 	case AskFollowUp:
 		return s.followedUp()
 	case AskScale:
@@ -360,12 +363,12 @@ func (s *step) message() {
 			s.askAgain(a)
 			return
 		}
-		if q.Kind != AskAppointment || s.reading.Sure < sureEnough {
+		if !staysAnswerable(*q) || s.reading.Sure < sureEnough {
 			s.handOver(FlagNotUnderstood)
 			return
 		}
 		// It was understood as something for a person ("will i lose my pip"), and
-		// the reminder stays open.
+		// the question stays open.
 	}
 	s.flag(FlagMessage, "")
 	if s.reading.Voices {
@@ -374,6 +377,9 @@ func (s *step) message() {
 	}
 	s.read("message")
 }
+
+// numbered are the three answers that a number means after its question.
+var numbered = map[QuestionKind][]Choice{AskAppointment: reminderOptions, AskLead: leadOptions, AskTask: taskOptions}
 
 // repeatedNumber is a number that comes after its question was answered:
 // the same one again is answered again, another one is a change of mind.
@@ -385,9 +391,13 @@ func (s *step) repeatedNumber() bool {
 	if r.Intent != understand.Choose || r.Number > len(whichOptions) || len(strings.Fields(s.event.Text)) > fewWords {
 		return false
 	}
+	last := s.state.Closed[0]
+	if last.Choice == "" {
+		return false
+	}
 	c := whichOptions[r.Number-1]
-	if s.state.Closed[0].Kind == AskAppointment {
-		c = reminderOptions[r.Number-1]
+	if options := numbered[last.Kind]; options != nil {
+		c = options[r.Number-1]
 	}
 	s.chooseAgain(0, c)
 	return true
@@ -401,7 +411,7 @@ const fewWords = 6
 func (s *step) needed(i understand.Intent) int {
 	switch i {
 	case understand.Confirm, understand.Cannot, understand.Keep, understand.WrongPerson, understand.Language,
-		understand.OptinNo, understand.OptinYes:
+		understand.OptinNo, understand.OptinYes, understand.Interested, understand.NotInterested, understand.Done, understand.NotYet:
 		return sureEnough
 	case understand.Change:
 		return sureEnoughToAsk
@@ -434,7 +444,13 @@ func (s *step) sideways() {
 			s.flag(FlagCallMe, "")
 		case understand.Distress:
 			s.flag(FlagDistress, "")
-		case understand.AttendingQuestion, understand.MoreInfo:
+		case understand.MoreInfo:
+			if q, ok := s.waiting(AskLead); ok {
+				s.do(RaiseFlag{Reason: FlagLeadQuestion, Offer: q.Offer, Message: s.event.Message})
+				continue
+			}
+			s.flag(FlagQuestion, a.ID)
+		case understand.AttendingQuestion:
 			s.flag(FlagQuestion, a.ID)
 		case understand.Late:
 			s.flag(FlagLate, a.ID)

@@ -41,6 +41,7 @@ func example(m Message) map[string]any {
 		"chat": "https://t.me/alongside_bot?start=k7Q2v9_Xw4", "bot": "@alongside_bot", "code": "k7Q2v9_Xw4", "duty": "Priya",
 		"called": "John", "specialist": "Sam", "service": "Alongside", "link": pageLink, "with": "Ann Price", "place": "The Hub, 3 High Street",
 	}
+	maps.Copy(words, leadExamples)
 	vars := map[string]any{}
 	for name, kind := range m.Vars {
 		switch kind {
@@ -75,7 +76,9 @@ func example(m Message) map[string]any {
 		"duty": words["duty"], "called": words["called"], "next": conversations.When(thursday), "paused": conversations.Day(thursday),
 	}
 	for name := range m.Adds {
-		vars[name] = more[name]
+		if vars[name] = more[name]; vars[name] == nil {
+			vars[name] = words[name]
+		}
 	}
 	if m.Greeted {
 		vars["name"] = "John"
@@ -453,6 +456,9 @@ func longestValue(name string, kind VarType, tag string) any {
 		return "Have you had a walk outside and something warm to eat today?"
 	case "phone":
 		return "07700 900456"
+	}
+	if text, ok := longestLeads[name]; ok {
+		return text
 	}
 	return map[string]string{
 		"name": "Christopher", "specialist": "Christopher", "service": "Alongside Vale", "link": pageLink,
