@@ -5,6 +5,15 @@ import "alongside/conversations/understand"
 // Questions about us: each gets a true and short answer, and how to reach a
 // person. The assistant states no rules of its own or of anybody's benefits.
 
+// The topics of such questions.
+const (
+	topicRobot   understand.Topic = "robot"   // is this a robot
+	topicSource  understand.Topic = "source"  // where is my number from
+	topicKnown   understand.Topic = "known"   // what is kept about me
+	topicPrivacy understand.Topic = "privacy" // is this confidential, who is told
+	topicInsult  understand.Topic = "insult"  // rude words, and no more
+)
+
 // robot says plainly that this is a program, and how to reach a person.
 func (s *step) robot() { s.answer("robot", s.withSpecialist()) }
 
@@ -93,6 +102,16 @@ func (s *step) askedAboutUs() bool {
 	switch s.reading.Topic {
 	case understand.TopicReaders:
 		s.readers()
+	case topicRobot:
+		s.robot()
+	case topicSource:
+		s.source()
+	case topicKnown:
+		s.known()
+	case topicPrivacy:
+		s.confidential()
+	case topicInsult:
+		s.insulted()
 	default:
 		return false
 	}

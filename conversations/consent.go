@@ -93,6 +93,7 @@ func (s *step) start() {
 	s.grant(c, "text")
 	s.do(SetBlocked{Channel: c, Blocked: false})
 	s.flag(FlagStarted, "")
+	s.liftLimits()
 	s.answer("start.welcome_back", s.withSpecialist())
 	s.remindAll()
 }

@@ -108,6 +108,19 @@ func (s *step) chooseKind(q Question, c Choice) {
 	}
 }
 
+// liftLimits ends a pause and brings back what was stopped of its own, because
+// "I will text you again" has to be true.
+func (s *step) liftLimits() {
+	x := Settings{Allow: slices.Clone(s.facts.Client.Stopped)}
+	if s.paused() {
+		x.PausedUntil = new(time.Time)
+	}
+	if !x.IsZero() {
+		s.do(Set{Settings: x})
+		s.facts.Client = s.facts.Client.With(x)
+	}
+}
+
 // startAgain is a wish for texts from somebody who has not ended them all: a
 // pause ends, and what was stopped of its own comes again. It reports whether
 // there was anything to begin again.

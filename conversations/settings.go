@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"alongside/conversations/policy"
-	"alongside/conversations/understand"
 )
 
 // Matter is what a message is about, in the terms in which a client stops one
@@ -126,38 +125,3 @@ func (s *step) paused() bool { return s.now.Before(s.facts.Client.PausedUntil) }
 // detailed says whether texts may say the place, names and what else a lock
 // screen should not show.
 func (s *step) detailed() bool { return s.facts.Client.Detail && !s.facts.Client.Guarded }
-
-// settingAnswered takes a text for the answer to an open question about a
-// setting. It reports whether it was one; anything else is left to its own flow.
-func (s *step) settingAnswered() bool {
-	q, r := *s.state.Open, s.reading
-	if q.Kind == AskQuiet {
-		return s.quietAnswered()
-	}
-	options := pauseOptions
-	if q.Kind == AskStopKind {
-		options = kindOptions
-	}
-	n := r.Number
-	if q.Kind == AskPause && n == 4 {
-		n = 3 // The third answer is four weeks, and some write what they mean.
-	}
-	if r.Intent != understand.Choose || n < 1 || n > len(options) || s.borrowed() {
-		return false
-	}
-	if q.Kind == AskPause {
-		s.choosePause(options[n-1])
-	} else {
-		s.chooseKind(q, options[n-1])
-	}
-	return true
-}
-
-// chosenSetting does what a text says about when, how and whether texts come. It
-// reports whether the text says such a thing.
-func (s *step) chosenSetting() bool {
-	switch s.reading.Topic {
-	default:
-		return false
-	}
-}

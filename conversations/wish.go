@@ -1,0 +1,175 @@
+package conversations
+
+import (
+	"slices"
+	"time"
+
+	"alongside/conversations/understand"
+)
+
+// What a text says about when, how and whether texts come, and what is done
+// about it. Somebody else who holds the phone settles nothing of it.
+
+// The topics of such texts.
+const (
+	topicQuiet           understand.Topic = "quiet"            // not before, not after, not on some days; or at any time again
+	topicPause           understand.Topic = "pause"            // leave me alone for a while; or I am back
+	topicWordingPlain    understand.Topic = "wording_plain"    // no places and names
+	topicWordingDetail   understand.Topic = "wording_detail"   // places and names, please
+	topicGuarded         understand.Topic = "guarded"          // somebody else reads my phone
+	topicChannelTelegram understand.Topic = "channel_telegram" // Telegram instead
+	topicChannelSMS      understand.Topic = "channel_sms"      // SMS again
+)
+
+// limit is what such a text names, as far as it was understood. The zero value
+// names nothing: it is asked once, and then a person takes over.
+type limit struct {
+	// from and until are the hours between which texts may come, in minutes after
+	// midnight; nil if not named. side says which of them was meant but not
+	// understood.
+	from, until *int
+	side        int
+	// days are days without texts; only says that they are the days with texts.
+	days []time.Weekday
+	only bool
+	// anyTime takes all limits of the day and the week away.
+	anyTime bool
+	// end is the day on which a pause ends; back says that it is over now.
+	end  time.Time
+	back bool
+	// stop and allow are the matters that are to end, or to come again.
+	stop, allow []Matter
+}
+
+// chosenSetting does what a text says about when, how and whether texts come. It
+// reports whether the text says such a thing.
+func (s *step) chosenSetting() bool {
+	switch s.reading.Intent {
+	case understand.Other, understand.Help:
+		return s.wish(s.reading.Topic, s.limit())
+	default:
+		return false
+	}
+}
+
+// limit is what the reading names. It names nothing yet: each wish is asked
+// with numbers or an example.
+func (s *step) limit() limit { return limit{} }
+
+// wish does one such thing.
+func (s *step) wish(about understand.Topic, l limit) bool {
+	if isSetting(about) && s.borrowed() {
+		s.flag(FlagMessage, "")
+		s.read("message")
+		return true
+	}
+	switch about {
+	case topicQuiet:
+		s.wishQuiet(l)
+	case topicPause:
+		return s.wishPause(l)
+	case topicStopKind:
+		s.wishKinds(l)
+	case topicWordingPlain:
+		s.wording(false)
+	case topicWordingDetail:
+		s.wording(true)
+	case topicGuarded:
+		s.guard()
+	case topicChannelTelegram:
+		s.wantTelegram()
+	case topicChannelSMS:
+		s.wantSMS()
+	default:
+		return false
+	}
+	return true
+}
+
+func isSetting(about understand.Topic) bool {
+	switch about {
+	case topicQuiet, topicPause, topicStopKind, topicWordingPlain, topicWordingDetail, topicGuarded, topicChannelTelegram, topicChannelSMS:
+		return true
+	default:
+		return false
+	}
+}
+
+func (s *step) wishQuiet(l limit) {
+	x := Settings{Wakes: l.from, Rests: l.until}
+	if len(l.days) > 0 {
+		x.RestDays = new(restDays(s.facts.Client.RestDays, l))
+	}
+	if l.anyTime {
+		x = Settings{Wakes: new(0), Rests: new(0), RestDays: &[]time.Weekday{}}
+	}
+	if x.IsZero() {
+		s.askQuiet(l.side)
+		return
+	}
+	s.quietTimes(x)
+}
+
+// restDays adds days of rest to those there are; "only on Fridays" makes a day
+// of rest of every other one.
+func restDays(rest []time.Weekday, l limit) []time.Weekday {
+	var out []time.Weekday
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		named := slices.Contains(l.days, d)
+		if l.only && !named || !l.only && (named || slices.Contains(rest, d)) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// wishPause begins or ends a pause. Who is back and was not away says something
+// else.
+func (s *step) wishPause(l limit) bool {
+	switch {
+	case l.back:
+		return s.endPause()
+	case l.end.IsZero():
+		s.askPause()
+	default:
+		s.pause(l.end)
+	}
+	return true
+}
+
+func (s *step) wishKinds(l limit) {
+	switch {
+	case len(l.allow) > 0:
+		s.allowKinds(l.allow)
+	case len(l.stop) > 0:
+		s.stopKinds(l.stop)
+	default:
+		s.askStopKind(s.matterAtHand())
+	}
+}
+
+// settingAnswered takes a text for the answer to an open question about a
+// setting. It reports whether it was one; anything else is left to its own flow.
+func (s *step) settingAnswered() bool {
+	q, r := *s.state.Open, s.reading
+	if q.Kind == AskQuiet {
+		return s.quietAnswered()
+	}
+	options := pauseOptions
+	if q.Kind == AskStopKind {
+		options = kindOptions
+	}
+	n := r.Number
+	if q.Kind == AskPause && n == 4 {
+		n = 3 // The third answer is four weeks, and some write what they mean.
+	}
+	if r.Intent != understand.Choose || n < 1 || n > len(options) || s.borrowed() {
+		return false
+	}
+	if q.Kind == AskPause {
+		s.choosePause(options[n-1])
+	} else {
+		s.chooseKind(q, options[n-1])
+	}
+	return true
+}
