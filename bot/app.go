@@ -37,6 +37,7 @@ type app struct {
 	telegram *telegram.Channel
 	metrics  *meters
 	registry *prometheus.Registry
+	team     team
 	down     teardown
 }
 
@@ -47,6 +48,7 @@ type parts struct {
 	pathway  conversations.Pathway
 	twilio   *twilio.Config
 	telegram *telegram.Config
+	team     team
 }
 
 // newID makes ids that sort by the time they were made (UUID version 7, RFC 9562).
@@ -55,7 +57,7 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 // build opens the stores and wires the rooms; nothing runs yet. What it opened
 // is in app.down, also when it returns an error.
 func build(ctx context.Context, s settings, p parts) (*app, error) {
-	a := &app{settings: s, down: teardown{log: s.log}, registry: prometheus.NewRegistry()}
+	a := &app{settings: s, down: teardown{log: s.log}, registry: prometheus.NewRegistry(), team: p.team}
 	a.metrics = newMeters(a.registry)
 	words, err := templates.LoadEmbedded()
 	if err != nil {
@@ -87,7 +89,9 @@ func build(ctx context.Context, s settings, p parts) (*app, error) {
 	a.outbox = outbox.New(outbox.Config{
 		Store: a.store, Senders: a.senders(), Event: a.turn.Run, Now: s.now, Logger: s.log, Metrics: a.metrics.outbox(),
 	})
-	a.schedule = schedule.New(schedule.Config{Store: a.store, Event: a.turn.Run, Now: s.now, Logger: s.log})
+	timed := schedule.Config{Store: a.store, Event: a.turn.Run, Now: s.now, Logger: s.log}
+	a.page(&timed)
+	a.schedule = schedule.New(timed)
 	return a, nil
 }
 
@@ -96,7 +100,7 @@ func (a *app) addChannels(p parts) error {
 	if p.twilio != nil {
 		cfg := *p.twilio
 		cfg.Count = func(name, outcome string) { a.metrics.webhook("twilio_"+name, outcome) }
-		if a.sms, err = twilio.New(cfg, a.turn.Run); err != nil {
+		if a.sms, err = twilio.New(cfg, a.fromTwilio); err != nil {
 			return wrongConfig(err)
 		}
 	}
@@ -112,6 +116,15 @@ func (a *app) addChannels(p parts) error {
 		}
 	}
 	return nil
+}
+
+// fromTwilio takes what Twilio says: a report on a page to the team is the
+// schedule's, everything else a turn's.
+func (a *app) fromTwilio(ctx context.Context, ev conversations.Event) error {
+	if page, err := a.schedule.Reported(ctx, ev); page {
+		return err
+	}
+	return a.turn.Run(ctx, ev)
 }
 
 func (a *app) senders() []outbox.Sender {

@@ -66,6 +66,7 @@ type providers struct {
 	TelegramToken   string `env:"TELEGRAM_BOT_TOKEN" help:"Telegram bot token. Without it there is no Telegram." placeholder:"TOKEN"`
 	TelegramSecret  string `env:"TELEGRAM_WEBHOOK_SECRET" help:"Secret of the Telegram webhook; without one updates are polled." placeholder:"SECRET"`
 	TelegramAPIURL  string `env:"TELEGRAM_API_URL" help:"Another address of Telegram's API." placeholder:"URL"`
+	SMTPURL         string `name:"smtp-url" env:"SMTP_URL" help:"Mail server for telling the team of danger beside their phones: smtps://user:password@host?from=address, or smtp:// for STARTTLS." placeholder:"URL"`
 	Pathway         string `default:"ips" env:"PATHWAY" help:"The service: a name in templates/pathways, or a file." placeholder:"NAME|FILE"`
 	AllowUnreviewed bool   `env:"ALLOW_UNREVIEWED" help:"Run although nobody of the service has reviewed the crisis words yet; it is said wherever people look."`
 }
@@ -116,7 +117,7 @@ func (p providers) pathway() (conversations.Pathway, error) {
 		return way, fmt.Errorf("PATHWAY: nobody has reviewed the crisis words of %q yet; copy its file, have a clinician of "+
 			"the service sign reviewed_by and checked_on, and set PATHWAY to it (or, to try things out, --allow-unreviewed)", way.Name)
 	}
-	return way, nil
+	return way, p.checkDuty(way)
 }
 
 // split reads a list separated by commas; empty text is an empty list.

@@ -24,6 +24,7 @@ type meters struct {
 	held      *prometheus.CounterVec
 	queueAge  prometheus.Gauge
 	queueSize prometheus.Gauge
+	pages     *prometheus.CounterVec
 }
 
 // latency buckets reach from a turn in memory to the longest send, in seconds.
@@ -59,7 +60,10 @@ func newMeters(r *prometheus.Registry) *meters {
 			Name: "alongside_queue_messages", Help: "Messages that are due and not sent yet.",
 		}),
 	}
-	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	m.pages = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "alongside_pages_total", Help: "Attempts to tell the team of danger, by way and by what became of them.",
+	}, []string{"via", "delivery"})
+	r.MustRegister(m.pages, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.texts, m.turns, m.webhooks, m.attempts, m.sent, m.dropped, m.held, m.queueAge, m.queueSize)
 	return m
 }
@@ -73,6 +77,9 @@ func (m *meters) Turn(kind conversations.EventKind, end string, took time.Durati
 func (m *meters) Text(channel conversations.Channel, intent string) {
 	m.texts.WithLabelValues(string(channel), intent).Inc()
 }
+
+// page counts an attempt to tell somebody of the team.
+func (m *meters) page(via, delivery string) { m.pages.WithLabelValues(via, delivery).Inc() }
 
 func (m *meters) webhook(name, outcome string) { m.webhooks.WithLabelValues(name, outcome).Inc() }
 

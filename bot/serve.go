@@ -34,7 +34,8 @@ func (c serveCommand) Run(ctx context.Context, s settings) (err error) {
 	s.clock.Advance(c.ClockAhead)
 	keys, keysErr := c.keys()
 	way, wayErr := c.pathway()
-	if err := wrongConfig(keysErr, wayErr, c.listeners.validate(), c.providers.validate(s)); err != nil {
+	mailer, mailErr := c.mailer()
+	if err := wrongConfig(keysErr, wayErr, mailErr, c.listeners.validate(), c.providers.validate(s)); err != nil {
 		return err
 	}
 	if c.Migrate {
@@ -42,7 +43,7 @@ func (c serveCommand) Run(ctx context.Context, s settings) (err error) {
 			return fmt.Errorf("migrate the database: %w", err)
 		}
 	}
-	p := parts{stores: c.stores, keys: keys, pathway: way}
+	p := parts{stores: c.stores, keys: keys, pathway: way, team: team{mailer: mailer, console: c.ConsoleURL}}
 	if c.TwilioAccount != "" {
 		cfg := c.twilio(s)
 		p.twilio = &cfg
@@ -61,6 +62,7 @@ func (c serveCommand) Run(ctx context.Context, s settings) (err error) {
 		return err
 	}
 	a.warn(way)
+	a.warnOfAlerts(ctx)
 	if err := a.start(ctx); err != nil {
 		return err
 	}

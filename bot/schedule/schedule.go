@@ -1,7 +1,10 @@
 // Package schedule is what happens at a time: it turns the jobs that fall due
 // into events and runs them through their conversations.
 //
-// It decides nothing. A job says what was expected when it was set; whether
+// It also tells the team of alerts, on their own phones and by e-mail, because
+// that runs by the clock until somebody has said that they are on it.
+//
+// It decides nothing: conversations.Escalate says who is told. A job says what was expected when it was set; whether
 // that still holds is decided in conversations.Next, so that a job may run
 // twice, late, or after everything has changed. What it stores about an error
 // is a code: the job table holds ids and nothing of a person.
@@ -29,8 +32,19 @@ type Config struct {
 	// Now is the program's clock, which a demo may move forward: the one that
 	// the store was opened with.
 	Now func() time.Time
+	// Pathway names who is on duty and who leads, and says how long an alert may
+	// go unacknowledged.
+	Pathway conversations.Pathway
+	// Phones and Mail reach the team; nil where there is no such way. PageText
+	// must be set where there is one.
+	Phones   Phones
+	Mail     Mail
+	PageText PageText
 	// Logger is given ids and codes only.
 	Logger *slog.Logger
+	// Paged is told how each attempt at a page ended: its way ("sms", "email")
+	// and the delivery. Nil if nobody counts.
+	Paged func(via, delivery string)
 	// Worked is told how each run of a job ended: its kind, and "done",
 	// "stale", "retry" or "given_up". Nil if nobody counts.
 	Worked func(kind, end string)
@@ -40,12 +54,17 @@ type Config struct {
 type Schedule struct {
 	c    Config
 	stop func(context.Context) error
+	// sending are the pages on their way.
+	sending underWay
 }
 
 // New returns a Schedule that works from Start on.
 func New(c Config) *Schedule {
 	if c.Worked == nil {
 		c.Worked = func(string, string) {}
+	}
+	if c.Paged == nil {
+		c.Paged = func(string, string) {}
 	}
 	return &Schedule{c: c}
 }
@@ -61,7 +80,17 @@ func (s *Schedule) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.stop = stop
+	sweeping, end := context.WithCancel(context.WithoutCancel(ctx))
+	swept := make(chan struct{})
+	go func() {
+		defer close(swept)
+		s.sweep(sweeping)
+	}()
+	s.stop = func(ctx context.Context) error {
+		end()
+		<-swept
+		return stop(ctx)
+	}
 	return nil
 }
 
@@ -79,5 +108,8 @@ func (s *Schedule) workers() *river.Workers {
 	river.AddWorker(w, &reminders{Schedule: s})
 	river.AddWorker(w, &timeouts{Schedule: s})
 	river.AddWorker(w, &turnRetries{Schedule: s})
+	river.AddWorker(w, &alerts{Schedule: s})
+	river.AddWorker(w, &pages{Schedule: s})
+	river.AddWorker(w, &holds{Schedule: s})
 	return w
 }

@@ -1,0 +1,99 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"alongside/conversations"
+	"alongside/store"
+)
+
+const (
+	// sweepEvery is how often alerts are looked at whose job should have run.
+	sweepEvery = 15 * time.Second
+	// sweepLease keeps the others of several processes from doing the same.
+	sweepLease = 2 * sweepEvery
+	// sweepMost bounds one sweep: more open alerts than that are no longer a
+	// matter of a lost job.
+	sweepMost = 200
+)
+
+// underWay are the pages that this process is sending.
+type underWay struct {
+	mu  sync.Mutex
+	ids map[string]bool
+}
+
+func (u *underWay) begin(id string) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.ids[id] {
+		return false
+	}
+	if u.ids == nil {
+		u.ids = map[string]bool{}
+	}
+	u.ids[id] = true
+	return true
+}
+
+func (u *underWay) end(id string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	delete(u.ids, id)
+}
+
+// sweep finds what the jobs of a process that ended have left behind, from the
+// start on and every few seconds.
+func (s *Schedule) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := s.sweepOnce(ctx); err != nil && ctx.Err() == nil {
+			s.c.Logger.Error("the open alerts could not be looked at; tried again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *Schedule) sweepOnce(ctx context.Context) error {
+	held, err := s.c.Store.Lease(ctx, "alert_sweep", sweepLease, time.Now())
+	if err != nil || !held {
+		return err
+	}
+	open, _, err := s.c.Store.Alerts(ctx, store.AlertFilter{Page: store.Page{Limit: sweepMost}})
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, a := range open {
+		faults = append(faults, s.catchUp(ctx, a))
+	}
+	return errors.Join(faults...)
+}
+
+// catchUp does what the jobs of one alert should have done by now.
+func (s *Schedule) catchUp(ctx context.Context, a store.Alert) error {
+	list, err := s.c.Store.Pages(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	now := s.c.Now()
+	var faults []error
+	for _, p := range list {
+		if p.Delivery == conversations.Queued && p.Tries == 0 && now.Sub(p.At) >= left {
+			_, err := s.deliver(ctx, p.ID)
+			faults = append(faults, err)
+		}
+	}
+	if now.Sub(a.Due) >= left {
+		faults = append(faults, s.decide(ctx, a.ID, a.Step))
+	}
+	return errors.Join(faults...)
+}
