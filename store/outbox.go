@@ -18,8 +18,9 @@ func (s *Store) Claim(ctx context.Context, now time.Time, limit int) ([]Send, er
 
 // Still asks once more, right before messages are sent, whether they are true
 // and allowed, and returns a named reason for each that must not go:
-// address_changed, too_late, appointment_cancelled, appointment_moved, stopped,
-// not_agreed, declined, doubted, closed or blocked. Crisis words are attempted
+// address_changed, too_late, appointment_cancelled, appointment_moved,
+// offer_withdrawn (or its lead is filled), stopped, not_agreed, declined, doubted,
+// closed, blocked, paused, kind_stopped or hold. Crisis words are attempted
 // whatever was agreed; answers to unknown senders only have to be in time.
 func (s *Store) Still(ctx context.Context, ids []conversations.MessageID, now time.Time) (map[conversations.MessageID]string, error) {
 	return s.caseload.Still(ctx, ids, now)

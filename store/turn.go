@@ -11,6 +11,8 @@ var (
 	ErrConflict = caseload.ErrConflict
 	// ErrNotFound: there is no such thing on the caseload.
 	ErrNotFound = caseload.ErrNotFound
+	// ErrOffered: this lead was offered to this client before; once is enough.
+	ErrOffered = caseload.ErrOffered
 )
 
 // The words in which a turn and the outbox speak with the store. They are

@@ -93,6 +93,9 @@ func (r *Runner) run(ctx context.Context, event conversations.Event) (string, er
 	var inbound conversations.MessageID
 	if event.ProviderID != "" {
 		inbound = conversations.MessageID(r.NewID())
+		if event.Message == "" {
+			event.Message = inbound // A question about the text names it.
+		}
 	}
 	var loaded store.Loaded
 	for try := range attempts {

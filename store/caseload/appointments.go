@@ -13,7 +13,7 @@ import (
 type Appointment struct {
 	conversations.Appointment
 	Client conversations.ClientID
-	// Unreadable says that it has a place and no key opens it.
+	// Unreadable says that no key opens its place, or who else will be there.
 	Unreadable           bool
 	CreatedAt, ChangedAt time.Time
 }
@@ -23,22 +23,24 @@ type Appointment struct {
 const mostAppointments = 200
 
 const appointmentColumns = `
-	a.id, a.client, a.kind, a.at, a.minutes, a.place, a.status, a.proposed_at, a.created_at, a.changed_at, c.zone`
+	a.id, a.client, a.kind, a.at, a.minutes, a.place, a.status, a.proposed_at, a.created_at, a.changed_at, a.with_whom, c.zone`
 
 func (c *Caseload) appointment(scan scan) (a Appointment, err error) {
 	var at, proposed, created, changed int64
-	var place []byte
+	var place, with []byte
 	var zone string
-	if err := scan(&a.ID, &a.Client, &a.Kind, &at, &a.Minutes, &place, &a.Status, &proposed, &created, &changed, &zone); err != nil {
+	if err := scan(&a.ID, &a.Client, &a.Kind, &at, &a.Minutes, &place, &a.Status, &proposed, &created, &changed, &with, &zone); err != nil {
 		return a, err
 	}
 	place, err = c.opened(sealPlace, string(a.ID), place)
 	a.Unreadable = err != nil
+	with, err = c.opened(sealWith, string(a.ID), with)
+	a.Unreadable = a.Unreadable || err != nil
 	local, err := location(zone)
 	if err != nil {
 		return a, fmt.Errorf("client %s: %w", a.Client, err)
 	}
-	a.Place = string(place)
+	a.Place, a.With = string(place), string(with)
 	a.At = instant(at).In(local)
 	if proposed != 0 {
 		a.Proposed = instant(proposed).In(local)

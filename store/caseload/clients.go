@@ -23,9 +23,25 @@ type Client struct {
 	Zone string
 	// Wakes is the waking hour in minutes after midnight; 0 means the pathway's.
 	Wakes int
-	// Detail says that the client wants place and names in texts.
-	Detail    bool
-	CreatedAt time.Time
+	// Detail says that the client wants place and names in texts; Guarded that
+	// somebody else reads the phone, which only a person switches off.
+	Detail, Guarded bool
+	// Rests is the minute after midnight from which nothing unasked goes; 0 means
+	// the pathway's. RestDays are days on which nothing unasked goes.
+	Rests    int
+	RestDays []time.Weekday
+	// PausedUntil is zero without a pause, or the moment until which nothing
+	// unasked goes; it may be past.
+	PausedUntil time.Time
+	// Stopped lists the matters that the client wants no texts about.
+	Stopped []conversations.Matter
+	// LeadsAWeek is the client's wish; 0 means the pathway's default.
+	LeadsAWeek int
+	// HeldAt is when the client was put on hold, zero if they are not; HeldReason
+	// a named reason.
+	HeldAt     time.Time
+	HeldReason string
+	CreatedAt  time.Time
 	// ClosedAt is when the client left the service; zero while they are with it.
 	ClosedAt time.Time
 }
@@ -111,11 +127,15 @@ func (c *Caseload) CheckFree(ctx context.Context, address conversations.Address,
 	return nil
 }
 
-const clientColumns = "id, specialist, full_name, name, named, language, zone, wakes, detail, created_at, closed_at"
+const clientColumns = "id, specialist, full_name, name, named, language, zone, wakes, detail, created_at, closed_at, guarded, rests, " +
+	"rest_days, paused_until, stopped, leads_a_week, held_at, held_reason"
 
 func scanClient(scan scan) (c Client, err error) {
-	var created, closed int64
-	err = scan(&c.ID, &c.Specialist, &c.FullName, &c.Name, &c.Named, &c.Language, &c.Zone, &c.Wakes, &c.Detail, &created, &closed)
+	var created, closed, paused, held int64
+	var restDays, stopped string
+	err = scan(&c.ID, &c.Specialist, &c.FullName, &c.Name, &c.Named, &c.Language, &c.Zone, &c.Wakes, &c.Detail, &created, &closed,
+		&c.Guarded, &c.Rests, &restDays, &paused, &stopped, &c.LeadsAWeek, &held, &c.HeldReason)
+	c.RestDays, c.Stopped, c.PausedUntil, c.HeldAt = weekdays(restDays), matters(stopped), instant(paused), instant(held)
 	c.CreatedAt, c.ClosedAt = instant(created), instant(closed)
 	return c, err
 }

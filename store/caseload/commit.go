@@ -57,6 +57,11 @@ type work struct {
 	// retried says that the row is there already, parked.
 	retried    bool
 	understood []byte
+	undo       []byte
+	// stopped are the matters that the client has stopped by now, if an effect
+	// has changed them.
+	stopped     []conversations.Matter
+	setsMatters bool
 
 	row          []any // of the inbound row; nil if there is none or it is there
 	conversation []any
@@ -101,7 +106,7 @@ func (c *Caseload) prepare(t Turn) (*work, error) {
 		return nil, errors.New("the turn was not loaded")
 	}
 	if comesIn(ev.Kind) {
-		if ev.Message != "" {
+		if t.Loaded.retried {
 			w.retried, w.inbound = true, ev.Message
 		}
 		if w.inbound == "" && ev.ProviderID != "" {
@@ -122,6 +127,7 @@ func (c *Caseload) prepare(t Turn) (*work, error) {
 	if err := c.prepareConversation(w); err != nil {
 		return nil, err
 	}
+	w.detail.By = ev.By
 	detail, err := json.Marshal(&w.detail)
 	if err != nil {
 		return nil, fmt.Errorf("write the event's detail: %w", err)
@@ -130,8 +136,8 @@ func (c *Caseload) prepare(t Turn) (*work, error) {
 	return w, nil
 }
 
-var insertInbound = newBulk(14, nil, `INSERT INTO messages (id, direction, peer, revision, channel, provider_id, body, at, kind, choice,
-	media, understood, event, parked) VALUES`, `ON CONFLICT DO NOTHING RETURNING id`)
+var insertInbound = newBulk(15, nil, `INSERT INTO messages (id, direction, peer, revision, channel, provider_id, body, at, kind, choice,
+	media, understood, event, parked, undo) VALUES`, `ON CONFLICT DO NOTHING RETURNING id`)
 
 func (c *Caseload) prepareInbound(w *work) error {
 	ev := &w.turn.Loaded.Event
@@ -145,13 +151,13 @@ func (c *Caseload) prepareInbound(w *work) error {
 	}
 	w.row, err = c.inboundRow(ev, w.inbound, w.peer, w.turn.Loaded.Revision+1, w.turn.Now)
 	if err == nil {
-		w.row[11] = w.understood
+		w.row[11], w.row[14] = w.understood, w.undo
 	}
 	return err
 }
 
-// inboundRow is the columns of insertInbound; understood, event and parked are
-// left empty.
+// inboundRow is the columns of insertInbound; understood, event, parked and
+// undo are left empty.
 func (c *Caseload) inboundRow(ev *conversations.Event, id conversations.MessageID, peer string, revision int64, now time.Time) ([]any, error) {
 	at := ev.At
 	if at.IsZero() {
@@ -173,7 +179,7 @@ func (c *Caseload) inboundRow(ev *conversations.Event, id conversations.MessageI
 	}
 	return []any{
 		id, "in", peer, revision, ev.From.Channel, clean(ev.ProviderID), body, millis(at), ev.Kind, clean(ev.Button),
-		media, []byte(nil), []byte(nil), "",
+		media, []byte(nil), []byte(nil), "", []byte(nil),
 	}, nil
 }
 
@@ -234,8 +240,8 @@ func (c *Caseload) prepareMessages(w *work) error {
 }
 
 // insertOutgoing ends with the columns that the transaction fills in.
-var insertOutgoing = newBulk(24, nil, `INSERT INTO messages (id, direction, peer, revision, channel, body, at, key, language, urgency,
-	parts, buttons, question, appointment, stands, until, held, address, code, attempts, delivery, due, owner, claimed_at) VALUES`, "")
+var insertOutgoing = newBulk(26, nil, `INSERT INTO messages (id, direction, peer, revision, channel, body, at, key, language, urgency,
+	parts, buttons, question, appointment, offer, matter, stands, until, held, address, code, attempts, delivery, due, owner, claimed_at) VALUES`, "")
 
 func (c *Caseload) prepareMessage(w *work, m *Message) (out outgoing, err error) {
 	t := &w.turn
@@ -270,7 +276,7 @@ func (c *Caseload) prepareMessage(w *work, m *Message) (out outgoing, err error)
 	}
 	out.row = []any{
 		m.ID, "out", w.peer, t.Loaded.Revision + 1, channel, body, now, m.Key, m.Language, m.Urgency,
-		m.Parts, buttons, m.Question, m.Appointment, millis(m.Stands), millis(m.Until), m.Held, address, "", 0,
+		m.Parts, buttons, m.Question, m.Appointment, m.Offer, m.Matter, millis(m.Stands), millis(m.Until), m.Held, address, "", 0,
 	}
 	return out, nil
 }

@@ -127,8 +127,8 @@ func (c *Caseload) writeTurns(ctx context.Context, tx transaction, group []*work
 	b.bulk(arrived, &insertInbound, inbound)
 	for _, w := range group {
 		if w.retried {
-			b.query(arrived, `UPDATE messages SET parked = '', event = NULL, understood = $2, revision = $3
-				WHERE id = $1 AND parked <> '' RETURNING id`, w.inbound, w.understood, w.turn.Loaded.Revision+1)
+			b.query(arrived, `UPDATE messages SET parked = '', event = NULL, understood = $2, revision = $3, undo = $4
+				WHERE id = $1 AND parked <> '' RETURNING id`, w.inbound, w.understood, w.turn.Loaded.Revision+1, w.undo)
 			b.exec(nil, `UPDATE flags SET settled_at = $2, settled_by = '`+settledByTurn+`'
 				WHERE peer = $1 AND settled_at = 0 AND reason = 'turn_failed' AND message = $3`, w.peer, millis(w.turn.Now), w.inbound)
 		}

@@ -30,6 +30,13 @@ type detail struct {
 	Before      int                         `json:"before,omitempty"`
 	Joined      bool                        `json:"joined,omitempty"`
 	Closed      bool                        `json:"closed,omitempty"`
+	Offer       conversations.OfferID       `json:"offer,omitempty"`
+	Task        conversations.TaskID        `json:"task,omitempty"`
+	CheckIn     conversations.CheckInID     `json:"checkin,omitempty"`
+	Set         []string                    `json:"set,omitempty"` // which settings, not what to
+	Held        string                      `json:"held,omitempty"`
+	Released    bool                        `json:"released,omitempty"`
+	By          conversations.SpecialistID  `json:"by,omitempty"`
 }
 
 type skipped struct {
@@ -39,9 +46,12 @@ type skipped struct {
 }
 
 var (
-	insertFlag = newBulk(8, nil,
-		"INSERT INTO flags (id, peer, reason, appointment, message, condition, detail, raised_at) VALUES", "")
-	insertAlert = newBulk(5, nil, "INSERT INTO alerts (id, peer, message, danger, raised_at) VALUES", "")
+	// insertFlag raises a flag about a message once while it stands: two processes
+	// may find the same.
+	insertFlag = newBulk(10, nil,
+		"INSERT INTO flags (id, peer, reason, appointment, offer, task, message, condition, detail, raised_at) VALUES",
+		"ON CONFLICT (peer, reason, message, appointment, offer, task) WHERE settled_at = 0 AND message <> '' DO NOTHING")
+	insertAlert = newBulk(7, nil, "INSERT INTO alerts (id, peer, message, danger, threat, raised_at, due) VALUES", "")
 )
 
 // errNoClient is the answer to an effect on somebody who is not on the
@@ -64,8 +74,11 @@ func (c *Caseload) prepareEffect(w *work, effect conversations.Effect) error {
 	case conversations.SettleFlags:
 		err = settleFlags(w, e)
 	case conversations.RaiseAlert:
-		w.detail.Danger = string(e.Danger)
-		w.alerts = append(w.alerts, []any{newID(w.turn.Now), w.peer, w.brought(), e.Danger, millis(w.turn.Now)})
+		raiseAlert(w, e)
+	case conversations.Correct:
+		err = c.correct(w, e)
+	case conversations.Undoable:
+		err = c.undoable(w, e)
 	case conversations.DropQueued:
 		dropQueued(w, e)
 	default:
@@ -111,6 +124,53 @@ func (c *Caseload) prepareClientEffect(w *work, effect conversations.Effect) err
 	case conversations.Expect:
 		w.job(TimeoutArgs{Client: clientOf(w.peer), Question: e.Question, Revision: w.turn.Loaded.Revision + 1},
 			&river.InsertOpts{ScheduledAt: e.At})
+	case conversations.PreferChannel:
+		w.detail.Channel = e.Channel
+		w.effects.exec(w.mustChange(fmt.Errorf("channel %q: %w", e.Channel, ErrNotFound)), `UPDATE client_addresses SET preferred_at =
+			(SELECT CASE WHEN MAX(o.preferred_at) >= $3 THEN MAX(o.preferred_at) + 1 ELSE $3 END FROM client_addresses o WHERE o.client = $1)
+			WHERE client = $1 AND channel = $2`, w.peer, string(e.Channel), now)
+	case conversations.MakeLink:
+		return c.makeLink(w)
+	case conversations.Set:
+		set(w, e.Settings)
+	case conversations.Hold:
+		w.detail.Held = e.Reason
+		w.effects.exec(nil, "UPDATE clients SET held_at = $2, held_reason = $3 WHERE id = $1 AND held_at = 0", w.peer, now, clean(e.Reason))
+	case conversations.Release:
+		w.detail.Released = true
+		w.effects.exec(nil, "UPDATE clients SET held_at = 0, held_reason = '' WHERE id = $1 AND held_at > 0", w.peer)
+	case conversations.Recall:
+		w.job(RecallArgs{Client: clientOf(w.peer)}, &river.InsertOpts{ScheduledAt: e.At})
+	default:
+		return c.prepareMatterEffect(w, effect)
+	}
+	return nil
+}
+
+// prepareMatterEffect is [Caseload.prepareClientEffect] for leads, tasks,
+// check-ins and what clients think of the service.
+func (c *Caseload) prepareMatterEffect(w *work, effect conversations.Effect) error {
+	switch e := effect.(type) {
+	case conversations.Offered:
+		offered(w, e.Offer)
+	case conversations.SetOffer:
+		setOffer(w, e)
+	case conversations.SetTask:
+		w.detail.Task, w.detail.Status = e.ID, string(e.Status)
+		w.effects.exec(w.mustChange(fmt.Errorf("task %s: %w", e.ID, ErrNotFound)),
+			"UPDATE tasks SET status = $3, changed_at = $4 WHERE id = $1 AND client = $2", e.ID, w.peer, e.Status, millis(w.turn.Now))
+	case conversations.RecordAnswer:
+		return recordAnswer(w, e)
+	case conversations.ForgetAnswer:
+		w.detail.CheckIn, w.detail.Message = e.CheckIn, e.Message
+		w.effects.exec(nil, `UPDATE check_in_answers SET undone_at = $3 WHERE check_in = $1 AND message = $2 AND undone_at = 0
+			AND check_in IN (SELECT k.id FROM check_ins k WHERE k.client = $4)`, e.CheckIn, e.Message, millis(w.turn.Now), w.peer)
+	case conversations.EndCheckIn:
+		w.detail.CheckIn = e.ID
+		w.effects.exec(nil, `UPDATE check_ins SET ended_at = $3, ended_by = '`+settledByTurn+`'
+			WHERE client = $1 AND ended_at = 0 AND ($2 = '' OR id = $2)`, w.peer, string(e.ID), millis(w.turn.Now))
+	case conversations.RecordFeedback:
+		return recordFeedback(w, e)
 	default:
 		return errors.New("the caseload does not know this effect")
 	}
@@ -127,6 +187,15 @@ func (w *work) brought() conversations.MessageID {
 		return w.inbound
 	}
 	return ""
+}
+
+// about is the row of the text that a turn is about: what the event brought, or
+// the text that a person puts right.
+func (w *work) about() conversations.MessageID {
+	if w.turn.Loaded.Event.Kind == conversations.EventCorrected {
+		return w.turn.Loaded.Event.Message
+	}
+	return w.brought()
 }
 
 // mustChange makes the turn fail alone if a statement of it changes no row.
@@ -148,10 +217,10 @@ func (c *Caseload) raiseFlag(w *work, e conversations.RaiseFlag) error {
 	}
 	message := e.Message
 	if message == "" {
-		message = w.brought()
+		message = w.about()
 	}
 	w.flags = append(w.flags, []any{
-		id, w.peer, e.Reason, e.Appointment, message, condition, clean(e.Detail), millis(w.turn.Now),
+		id, w.peer, e.Reason, e.Appointment, clean(string(e.Offer)), clean(string(e.Task)), clean(string(message)), condition, clean(e.Detail), millis(w.turn.Now),
 	})
 	return nil
 }
@@ -160,15 +229,15 @@ func (c *Caseload) raiseFlag(w *work, e conversations.RaiseFlag) error {
 const settledByTurn = "turn"
 
 func settleFlags(w *work, e conversations.SettleFlags) error {
-	if e.Reason == "" && e.Appointment == "" {
-		return errors.New("it names neither a reason nor an appointment")
+	if e.Reason == "" && e.Appointment == "" && e.Message == "" {
+		return errors.New("it names neither a reason nor an appointment nor a message")
 	}
 	if e.Reason != "" {
 		w.detail.Settled = append(w.detail.Settled, e.Reason)
 	}
 	w.effects.exec(nil, `UPDATE flags SET settled_at = $4, settled_by = '`+settledByTurn+`'
-		WHERE peer = $1 AND settled_at = 0 AND ($2 = '' OR reason = $2) AND ($3 = '' OR appointment = $3)`,
-		w.peer, string(e.Reason), string(e.Appointment), millis(w.turn.Now))
+		WHERE peer = $1 AND settled_at = 0 AND ($2 = '' OR reason = $2) AND ($3 = '' OR appointment = $3) AND ($5 = '' OR message = $5)`,
+		w.peer, string(e.Reason), string(e.Appointment), millis(w.turn.Now), string(e.Message))
 	return nil
 }
 
@@ -180,12 +249,16 @@ func dropQueued(w *work, e conversations.DropQueued) {
 		least = conversations.Answer
 	}
 	w.effects.exec(nil, `UPDATE messages SET delivery = 'dropped', code = $4, settled_at = $5
-		WHERE peer = $1 AND delivery = 'queued' AND urgency >= $2 AND ($3 = '' OR appointment = $3)`,
-		w.peer, least, string(e.Appointment), e.Reason, millis(w.turn.Now))
+		WHERE peer = $1 AND delivery = 'queued' AND urgency >= $2 AND ($3 = '' OR appointment = $3) AND ($6 = '' OR offer = $6)`,
+		w.peer, least, string(e.Appointment), e.Reason, millis(w.turn.Now), string(e.Offer))
 }
 
 func (c *Caseload) book(w *work, a conversations.Appointment) error {
 	place, err := c.sealed(sealPlace, string(a.ID), []byte(a.Place))
+	if err != nil {
+		return err
+	}
+	with, err := c.sealed(sealWith, string(a.ID), []byte(a.With))
 	if err != nil {
 		return err
 	}
@@ -195,9 +268,10 @@ func (c *Caseload) book(w *work, a conversations.Appointment) error {
 	}
 	w.detail.Appointment, w.detail.Status = a.ID, string(status)
 	now := millis(w.turn.Now)
-	w.effects.exec(nil, `INSERT INTO appointments (id, client, kind, at, minutes, place, status, proposed_at, created_at, changed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
-		a.ID, w.peer, a.Kind, millis(a.At), a.Minutes, place, status, millis(a.Proposed), now)
+	w.effects.exec(nil, `INSERT INTO appointments (id, client, kind, at, minutes, place, status, proposed_at, created_at, changed_at, with_whom)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)`,
+		a.ID, w.peer, a.Kind, millis(a.At), a.Minutes, place, status, millis(a.Proposed), now, with)
+	takeTime(w, a.At, a.Minutes)
 	return nil
 }
 
@@ -207,6 +281,10 @@ func setAppointment(w *work, e conversations.SetAppointment) {
 		`UPDATE appointments SET status = $3, at = CASE WHEN CAST($4 AS BIGINT) = 0 THEN at ELSE $4 END, proposed_at = $5, changed_at = $6
 		WHERE id = $1 AND client = $2`,
 		e.ID, w.peer, e.Status, millis(e.At), millis(e.Proposed), millis(w.turn.Now))
+	if !e.At.IsZero() {
+		known, _ := w.turn.Loaded.Facts.Appointment(e.ID)
+		takeTime(w, e.At, known.Minutes)
+	}
 }
 
 // setAgreement adds to the ledger and sets what holds. An empty channel means

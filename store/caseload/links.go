@@ -3,8 +3,8 @@ package caseload
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
-	"math/big"
 	"time"
 
 	"alongside/conversations"
@@ -17,13 +17,36 @@ const linkAlphabet = "23456789CDFGHJKMNPQRTVWX"
 
 // newLinkCode draws a code.
 func newLinkCode() string {
+	const even = 256 / len(linkAlphabet) * len(linkAlphabet) // Bytes from here on would favour some characters.
 	var code [codeLength]byte
-	for i := range code {
-		// rand.Int never returns an error: without randomness the program ends.
-		n, _ := rand.Int(rand.Reader, big.NewInt(int64(len(linkAlphabet))))
-		code[i] = linkAlphabet[n.Int64()]
+	var drawn [2 * codeLength]byte
+	for i := 0; i < len(code); {
+		_, _ = rand.Read(drawn[:]) // It never fails: without randomness the program ends.
+		for _, b := range drawn {
+			if int(b) < even && i < len(code) {
+				code[i] = linkAlphabet[int(b)%len(linkAlphabet)]
+				i++
+			}
+		}
 	}
 	return string(code[:])
+}
+
+// linkLasts is how long a code lives that a client asked for: until the next
+// weekly meeting.
+const linkLasts = 7 * 24 * time.Hour
+
+// makeLink makes the fresh code of the facts the client's, and ends the earlier
+// one.
+func (c *Caseload) makeLink(w *work) error {
+	code, ok := NormalCode(w.turn.Loaded.Facts.FreshLink)
+	if !ok {
+		return errors.New("there is no fresh code among the facts")
+	}
+	w.effects.exec(nil, "DELETE FROM link_codes WHERE client = $1 AND used_at = 0", w.peer)
+	w.effects.exec(nil, "INSERT INTO link_codes (hash, client, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+		c.seal.Hash(hashLinkCode, code), w.peer, millis(w.turn.Now), millis(w.turn.Now.Add(linkLasts)))
+	return nil
 }
 
 // MakeLink makes a code by which a client joins a Telegram account, once,

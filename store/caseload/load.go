@@ -95,6 +95,10 @@ func (r *reading) run(ctx context.Context, b *batch) error {
 
 func (r *reading) readClient() (Loaded, error) {
 	r.ev.Client = r.loaded.Client
+	r.order()
+	if r.ev.Kind == conversations.EventText || r.ev.Kind == conversations.EventButton {
+		r.loaded.Facts.FreshLink = newLinkCode()
+	}
 	r.loaded.Event, r.loaded.peer = r.ev, string(r.loaded.Client)
 	if len(r.sealed) > 0 {
 		state, err := r.c.openState(r.loaded.peer, r.sealed)
@@ -129,16 +133,18 @@ func (r *reading) queueFacts(b *batch) {
 		about = append(args[:n:n], r.ev.From.Channel, clean(r.ev.ProviderID))
 		seen = fmt.Sprintf("COALESCE((%s AND channel = $%d AND provider_id = $%d), '')", cameBefore, n+1, n+2)
 	}
-	b.query(r.client, `SELECT c.id, c.name, c.named, c.language, c.zone, c.wakes, c.detail, c.closed_at, s.id, s.name,
+	b.query(r.client, `SELECT c.id, c.name, c.named, c.language, c.zone, c.wakes, c.detail, c.closed_at, c.rests, c.rest_days,
+			c.paused_until, c.stopped, c.guarded, c.leads_a_week, c.held_at, s.id, s.name,
 			COALESCE(v.revision, 0), COALESCE(v.crisis_said, 0), COALESCE(v.answered_at, 0), `+snapshot+`,
 			COALESCE(a.channel, ''), COALESCE(a.id, ''), a.address, COALESCE(a.agreement, ''), COALESCE(a.blocked, FALSE), `+seen+`
 		FROM clients c JOIN specialists s ON s.id = c.specialist LEFT JOIN conversations v ON v.peer = c.id
 			LEFT JOIN client_addresses a ON a.client = c.id
 		WHERE c.id = `+who+` ORDER BY a.preferred_at DESC, a.channel`, about...)
-	n := len(args)
-	b.query(r.appointment, fmt.Sprintf(`SELECT id, kind, at, minutes, place, status, proposed_at FROM appointments
-		WHERE client = %s AND at >= $%d AND status <> 'cancelled' ORDER BY at, id`, who, n+1),
-		append(args[:n:n], millis(r.now.Add(-aftermath)))...)
+	r.queueMatters(b, who, args)
+	if r.ev.Kind == conversations.EventCorrected {
+		n := len(args)
+		r.queueCorrected(b, fmt.Sprintf("m.id = $%d AND m.peer = %s", n+1, who), append(args[:n:n], clean(string(r.ev.Message)))...)
+	}
 }
 
 // cameBefore finds the row of an event that came before: why it is parked, or
@@ -162,6 +168,9 @@ func (r *reading) queueStranger(b *batch) {
 		return err
 	}, "SELECT revision, crisis_said, answered_at FROM conversations WHERE peer = $1", r.peer)
 	r.queueLink(b)
+	if r.ev.Kind == conversations.EventCorrected {
+		r.queueCorrected(b, "m.id = $1 AND m.peer = $2", clean(string(r.ev.Message)), r.peer)
+	}
 }
 
 // queueLink asks whose link code the event brings, if it may be one.
@@ -184,26 +193,30 @@ func (r *reading) queueLink(b *batch) {
 // seen notes the row that the event has already, if any. It is a duplicate,
 // unless it is the very row that is to be tried again.
 func (r *reading) seen(row string) {
-	if row != "" {
-		r.duplicate = row[0] == ' ' || !strings.HasSuffix(row, " "+string(r.ev.Message))
+	if row == "" {
+		return
 	}
+	r.loaded.retried = row[0] != ' ' && strings.HasSuffix(row, " "+string(r.ev.Message))
+	r.duplicate = !r.loaded.retried
 }
 
 // client reads one row of facts: the client, and one of their addresses.
 func (r *reading) client(scan scan) error {
 	l := &r.loaded
 	client := &l.Facts.Client
-	var zone, seen string
-	var closed, crisis, answered int64
+	var zone, restDays, stopped, seen string
+	var closed, paused, held, crisis, answered int64
 	var at reached
 	var reach conversations.Reach
 	err := scan(&client.ID, &client.Name, &client.Named, &client.Language, &zone, &client.Wakes, &client.Detail, &closed,
+		&client.Rests, &restDays, &paused, &stopped, &client.Guarded, &client.LeadsAWeek, &held,
 		&l.Facts.Specialist.ID, &l.Facts.Specialist.Name, &l.Revision, &crisis, &answered, &r.sealed,
 		&reach.Channel, &at.id, &at.sealed, &reach.Agreement, &reach.Blocked, &seen)
 	if err != nil {
 		return err
 	}
-	r.known, l.Client, client.Closed = true, client.ID, closed != 0
+	r.known, l.Client, client.Closed, client.Held = true, client.ID, closed != 0, held != 0
+	client.RestDays, client.Stopped, client.PausedUntil = weekdays(restDays), matters(stopped), instant(paused)
 	l.Facts.CrisisSaid, l.Facts.Answered = instant(crisis), instant(answered)
 	if at.id != "" {
 		at.channel = reach.Channel
@@ -214,33 +227,6 @@ func (r *reading) client(scan scan) error {
 		return fmt.Errorf("client %s: %w", client.ID, err)
 	}
 	return nil
-}
-
-func (r *reading) appointment(scan scan) error {
-	a, err := r.c.scanAppointment(scan, r.loaded.Facts.Client.Zone)
-	if err == nil {
-		r.loaded.Facts.Appointments = append(r.loaded.Facts.Appointments, a)
-	}
-	return err
-}
-
-// scanAppointment reads id, kind, at, minutes, place, status and proposed_at.
-func (c *Caseload) scanAppointment(scan scan, zone *time.Location) (a conversations.Appointment, err error) {
-	var at, proposed int64
-	var place []byte
-	if err := scan(&a.ID, &a.Kind, &at, &a.Minutes, &place, &a.Status, &proposed); err != nil {
-		return a, err
-	}
-	a.At, a.Proposed = instant(at), instant(proposed)
-	if zone != nil {
-		a.At = a.At.In(zone)
-		if proposed != 0 {
-			a.Proposed = a.Proposed.In(zone)
-		}
-	}
-	plain, err := c.opened(sealPlace, string(a.ID), place)
-	a.Place = string(plain)
-	return a, err
 }
 
 func (c *Caseload) openState(peer string, sealed []byte) (state conversations.State, err error) {

@@ -109,7 +109,7 @@ func (c *Caseload) parking(
 			VALUES ($1, 0, $2, $3, $4, $4) ON CONFLICT (peer) DO NOTHING`, peer, ev.From.Channel, address, millis(now))
 	}
 	b.bulk(nil, &insertFlag, [][]any{{
-		newID(now), peer, conversations.FlagTurnFailed, "", inbound, []byte(nil), clean(code), millis(now),
+		newID(now), peer, conversations.FlagTurnFailed, "", "", "", inbound, []byte(nil), clean(code), millis(now),
 	}})
 	return b, stored, nil
 }

@@ -63,7 +63,7 @@ func (c *Caseload) ReadingOf(ctx context.Context, message conversations.MessageI
 		k, err := c.correction(scan)
 		r.Corrections = append(r.Corrections, k)
 		return err
-	}, "SELECT "+correctionColumns+` FROM messages m JOIN corrections k ON k.client = m.peer AND k.message = m.id
+	}, "SELECT "+correctionColumns+` FROM messages m JOIN corrections k ON k.peer = m.peer AND k.message = m.id
 		WHERE m.id = $1 AND m.direction = 'in' ORDER BY k.id`, id)
 	err = c.db.reader().run(ctx, &b)
 	if err == nil && !found {
@@ -99,12 +99,12 @@ func (c *Caseload) correction(scan scan) (k Correction, err error) {
 	return k, nil
 }
 
-// queueCorrections reads what persons put right in a client's thread: of each
+// queueCorrections reads what persons put right in a conversation: of each
 // text the latest.
-func (c *Caseload) queueCorrections(b *batch, into map[conversations.MessageID]*Correction, client string) {
+func (c *Caseload) queueCorrections(b *batch, into map[conversations.MessageID]*Correction, peer string) {
 	b.query(func(scan scan) error {
 		k, err := c.correction(scan)
 		into[k.Message] = &k // The latest holds.
 		return err
-	}, "SELECT "+correctionColumns+" FROM corrections k WHERE k.client = $1 ORDER BY k.message, k.id", client)
+	}, "SELECT "+correctionColumns+" FROM corrections k WHERE k.peer = $1 ORDER BY k.message, k.id", peer)
 }

@@ -65,6 +65,11 @@ type ThreadMessage struct {
 	Media      []conversations.Media
 	Understood *understand.Reading
 	Unhandled  string
+	// Correction is how a person last put right what was understood; nil if
+	// nobody did. Feedback says that it is kept for the lead, as what the client
+	// thinks of the service.
+	Correction *Correction
+	Feedback   bool
 
 	// The rest belongs to what goes out. Buttons are their labels, Parts SMS
 	// parts (0 elsewhere), Code a provider's code or a named reason, Attempts
@@ -77,14 +82,17 @@ type ThreadMessage struct {
 	Buttons     []string
 	Question    conversations.QuestionID
 	Appointment conversations.AppointmentID
-	Held        string
-	Delivery    conversations.Delivery
-	Code        string
-	Attempts    int
-	NotBefore   time.Time
-	Until       time.Time
-	SentAt      time.Time
-	SettledAt   time.Time
+	// Offer is the lead that it shows, Matter what it is about.
+	Offer     conversations.OfferID
+	Matter    conversations.Matter
+	Held      string
+	Delivery  conversations.Delivery
+	Code      string
+	Attempts  int
+	NotBefore time.Time
+	Until     time.Time
+	SentAt    time.Time
+	SettledAt time.Time
 }
 
 // ThreadEvent is one turn of the conversation.
@@ -125,6 +133,7 @@ func (c *Caseload) Thread(ctx context.Context, peer, before string, limit int) (
 	known := false
 	var rows []threadRow
 	var snapshot []byte
+	corrections := map[conversations.MessageID]*Correction{}
 	if t.Client != "" {
 		b.query(func(scan scan) error {
 			known = true
@@ -147,6 +156,7 @@ func (c *Caseload) Thread(ctx context.Context, peer, before string, limit int) (
 		return err
 	}, "SELECT "+threadColumns+" FROM messages WHERE peer = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
 		peer, from.message, limit+1)
+	c.queueCorrections(&b, corrections, peer)
 	if err := c.db.reader().run(ctx, &b); err != nil {
 		return Thread{}, fmt.Errorf("read the conversation of %s: %w", peer, err)
 	}
@@ -180,6 +190,7 @@ func (c *Caseload) Thread(ctx context.Context, peer, before string, limit int) (
 		to.event = events[len(events)-1].seq
 	}
 	for _, row := range slices.Backward(rows) {
+		row.message.Correction = corrections[row.message.ID]
 		t.Messages = append(t.Messages, row.message)
 	}
 	for _, event := range slices.Backward(events) {
@@ -223,7 +234,8 @@ type threadRow struct {
 
 const threadColumns = `
 	seq, id, direction, channel, at, revision, body, kind, choice, media, understood, parked, key, language, urgency,
-	parts, buttons, question, appointment, until, held, delivery, code, attempts, due, sent_at, settled_at`
+	parts, buttons, question, appointment, offer, matter, until, held, delivery, code, attempts, due, sent_at, settled_at,
+	CASE WHEN direction = 'in' THEN EXISTS (SELECT 1 FROM feedback f WHERE f.message = messages.id) ELSE FALSE END`
 
 func (c *Caseload) threadMessage(scan scan) (row threadRow, err error) {
 	m := &row.message
@@ -232,7 +244,7 @@ func (c *Caseload) threadMessage(scan scan) (row threadRow, err error) {
 	var at, until, due, sent, settled int64
 	if err := scan(&row.seq, &m.ID, &direction, &m.Channel, &at, &m.Revision, &body, &m.Kind, &m.Choice, &media,
 		&understood, &m.Unhandled, &m.Key, &m.Language, &m.Urgency, &m.Parts, &buttons, &m.Question, &m.Appointment,
-		&until, &m.Held, &m.Delivery, &m.Code, &m.Attempts, &due, &sent, &settled); err != nil {
+		&m.Offer, &m.Matter, &until, &m.Held, &m.Delivery, &m.Code, &m.Attempts, &due, &sent, &settled, &m.Feedback); err != nil {
 		return row, err
 	}
 	m.In = direction == "in"

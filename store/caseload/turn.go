@@ -16,6 +16,8 @@ var (
 	ErrConflict = errors.New("the conversation has moved on")
 	// ErrNotFound: there is no such thing on the caseload.
 	ErrNotFound = errors.New("not on the caseload")
+	// ErrOffered: this lead was offered to this client before; once is enough.
+	ErrOffered = errors.New("this lead was offered to this client before")
 )
 
 // Loaded is what one turn starts from.
@@ -33,6 +35,8 @@ type Loaded struct {
 	// peer is whose conversation it is; addresses are what a known client has.
 	peer      string
 	addresses []reached
+	// retried says that the event is that of a parked row, which is there.
+	retried bool
 }
 
 // reached is one address of a client.
@@ -69,6 +73,8 @@ type Message struct {
 	Language    string
 	Question    conversations.QuestionID
 	Appointment conversations.AppointmentID
+	Offer       conversations.OfferID
+	Matter      conversations.Matter
 	Stands      time.Time
 	NotBefore   time.Time
 	Until       time.Time

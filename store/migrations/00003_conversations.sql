@@ -117,13 +117,13 @@ ALTER TABLE messages ADD COLUMN undo BYTEA; -- sealed
 -- What a person said that a text means. Rows are only added; the latest holds.
 CREATE TABLE corrections (
     id           TEXT   PRIMARY KEY,
-    client       TEXT   NOT NULL REFERENCES clients (id),
+    peer         TEXT   NOT NULL,
     message      TEXT   NOT NULL,
     meaning      BYTEA  NOT NULL, -- sealed
     corrected_by TEXT   NOT NULL,
     at           BIGINT NOT NULL
 );
-CREATE INDEX corrections_by_client ON corrections (client, message, id);
+CREATE INDEX corrections_by_peer ON corrections (peer, message, id);
 
 -- The lists that grew. The events are counted anew, in their order.
 CREATE TABLE events_new (

@@ -1,0 +1,163 @@
+package caseload
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"alongside/conversations"
+	"alongside/conversations/understand"
+)
+
+// answeredOffers is for how long an offer that was answered is among the facts.
+const answeredOffers = 60 * 24 * time.Hour
+
+// The kinds of matter that one statement reads, as it numbers them.
+const (
+	matterAppointment = 1
+	matterOffer       = 2
+	matterTask        = 3
+	matterCheckIn     = 4
+	matterFree        = 5
+)
+
+// queueMatters reads what a client can talk about, in one statement: each text
+// asks, and most clients have little of it. who is the client, in terms of args.
+// The order comes from [reading.order].
+func (r *reading) queueMatters(b *batch, who string, args []any) {
+	n := len(args)
+	with, client := "", who
+	if who != "$1" {
+		with, client = "WITH who AS "+who+" ", "(SELECT client FROM who)"
+	}
+	b.query(r.matter, fmt.Sprintf(with+`SELECT 1 AS matter, id, '' AS other, kind, status, at, proposed_at AS ends, minutes AS number,
+			place AS words, with_whom AS more, '' AS title, '' AS area, '' AS pay
+			FROM appointments WHERE client = %[1]s AND at >= $%[2]d AND status <> 'cancelled'
+		UNION ALL SELECT 2, o.id, l.id, CASE WHEN l.filled_at > 0 THEN 'filled' ELSE '' END, o.status, o.at, l.closes, l.hours,
+				NULL, l.more, l.title, l.area, l.pay
+			FROM offers o JOIN leads l ON l.id = o.lead WHERE o.client = %[1]s AND (o.status = 'offered' OR o.changed_at >= $%[3]d)
+		UNION ALL SELECT 3, id, '', '', status, due, 0, 0, what, NULL, '', '', ''
+			FROM tasks WHERE client = %[1]s AND status IN ('open', 'not_yet', 'want_help')
+		UNION ALL SELECT 4, id, '', kind, '', 0, 0, 0, words, NULL, '', '', ''
+			FROM check_ins WHERE client = %[1]s AND ended_at = 0
+		UNION ALL SELECT * FROM (SELECT 5, '', '', '', '', at, 0, 0, CAST(NULL AS BYTEA), CAST(NULL AS BYTEA), '', '', '' FROM free_times
+			WHERE specialist = (SELECT specialist FROM clients WHERE id = %[1]s) AND at >= $%[4]d ORDER BY at LIMIT 3) AS free`,
+		client, n+1, n+2, n+3),
+		append(args[:n:n], millis(r.now.Add(-aftermath)), millis(r.now.Add(-answeredOffers)), millis(afterNotice(r.now)))...)
+}
+
+// matter reads one row of them.
+func (r *reading) matter(scan scan) error {
+	facts := &r.loaded.Facts
+	var what, number int
+	var id, other, kind, status, title, area, pay string
+	var at, ends int64
+	var words, more []byte
+	if err := scan(&what, &id, &other, &kind, &status, &at, &ends, &number, &words, &more, &title, &area, &pay); err != nil {
+		return err
+	}
+	switch what {
+	case matterAppointment:
+		place, err := r.c.opened(sealPlace, id, words)
+		if err != nil {
+			return err
+		}
+		with, err := r.c.opened(sealWith, id, more)
+		facts.Appointments = append(facts.Appointments, conversations.Appointment{
+			ID: conversations.AppointmentID(id), Kind: conversations.AppointmentKind(kind), At: r.local(at), Minutes: number,
+			Place: string(place), With: string(with), Status: conversations.AppointmentStatus(status), Proposed: r.local(ends),
+		})
+		return err
+	case matterOffer:
+		plain, err := r.c.opened(sealMore, other, more)
+		facts.Offers = append(facts.Offers, conversations.Offer{
+			ID: conversations.OfferID(id), Status: conversations.OfferStatus(status), At: r.local(at),
+			Lead: conversations.Lead{
+				ID: conversations.LeadID(other), Title: title, Area: area, Pay: pay, Hours: number, More: string(plain),
+				Closes: r.local(ends), Filled: kind != "",
+			},
+		})
+		return err
+	case matterTask:
+		plain, err := r.c.opened(sealTask, id, words)
+		facts.Tasks = append(facts.Tasks, conversations.Task{
+			ID: conversations.TaskID(id), What: string(plain), Due: r.local(at), Status: conversations.TaskStatus(status),
+		})
+		return err
+	case matterCheckIn:
+		plain, err := r.c.opened(sealCheckIn, id, words)
+		facts.CheckIns = append(facts.CheckIns, conversations.CheckIn{
+			ID: conversations.CheckInID(id), Kind: conversations.CheckInKind(kind), Words: string(plain),
+		})
+		return err
+	case matterFree:
+		facts.Free = append(facts.Free, r.local(at))
+	}
+	return nil
+}
+
+// local is a stored instant on the client's clock, whose row was read before.
+func (r *reading) local(ms int64) time.Time {
+	at := instant(ms)
+	if zone := r.loaded.Facts.Client.Zone; zone != nil && ms != 0 {
+		at = at.In(zone)
+	}
+	return at
+}
+
+// order brings the facts into the order that is promised of them.
+func (r *reading) order() {
+	facts := &r.loaded.Facts
+	slices.SortFunc(facts.Appointments, func(a, b conversations.Appointment) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
+	})
+	slices.SortFunc(facts.Offers, func(a, b conversations.Offer) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID))
+	})
+	slices.SortFunc(facts.Tasks, func(a, b conversations.Task) int {
+		if a.Due.IsZero() != b.Due.IsZero() {
+			return b.Due.Compare(a.Due) // Without a day: after all that have one.
+		}
+		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID, b.ID))
+	})
+	slices.SortFunc(facts.CheckIns, func(a, b conversations.CheckIn) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(facts.Free, time.Time.Compare)
+}
+
+// queueCorrected reads the text that a correction is about.
+func (r *reading) queueCorrected(b *batch, which string, args ...any) {
+	b.query(func(scan scan) error {
+		var corrected conversations.Corrected
+		var understood, undo, meaning []byte
+		var correction string
+		if err := scan(&corrected.Message, &corrected.Channel, &understood, &undo, &correction, &meaning); err != nil {
+			return err
+		}
+		var reading understand.Reading
+		for _, part := range []struct {
+			purpose, row string
+			sealed       []byte
+			into         any
+		}{
+			{sealUnderstood, string(corrected.Message), understood, &reading},
+			{sealUndo, string(corrected.Message), undo, &corrected.Undo},
+			{sealMeaning, correction, meaning, &corrected.Now},
+		} {
+			plain, err := r.c.opened(part.purpose, part.row, part.sealed)
+			if err != nil {
+				return err
+			}
+			if plain != nil && json.Unmarshal(plain, part.into) != nil {
+				// The parser's error repeats what it read.
+				return fmt.Errorf("message %s: its %s cannot be read", corrected.Message, part.purpose)
+			}
+		}
+		corrected.Was, corrected.Open, corrected.Done = reading.Intent, corrected.Undo.Open, correction != ""
+		r.loaded.Facts.Corrected = &corrected // Of several corrections the last holds.
+		return nil
+	}, `SELECT m.id, m.channel, m.understood, m.undo, COALESCE(k.id, ''), k.meaning
+		FROM messages m LEFT JOIN corrections k ON k.peer = m.peer AND k.message = m.id
+		WHERE m.direction = 'in' AND `+which+" ORDER BY k.id", args...)
+}
