@@ -108,6 +108,7 @@ func (s *step) choose(q Question, c Choice) {
 	}
 	a, ok := s.facts.Appointment(q.Appointment)
 	if !ok || a.At.UnixMilli() != q.Stands {
+		s.closeOne(q.ID, "")
 		s.answer("appointment.gone", s.withSpecialist())
 		return
 	}

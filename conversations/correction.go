@@ -290,6 +290,7 @@ func (s *step) undoSettings(u Undo) bool {
 		whole = all
 		if !back.IsZero() {
 			s.do(Set{Settings: back})
+			s.facts.Client = s.facts.Client.With(back)
 		}
 	}
 	if u.Language != nil {

@@ -25,6 +25,11 @@ const (
 func (s *step) text() {
 	s.readText()
 	s.do(Understood{Reading: s.reading})
+	s.respond()
+}
+
+// respond does what a text needs, once it is read.
+func (s *step) respond() {
 	s.threat()
 	switch {
 	case s.reading.Intent == understand.Crisis:

@@ -71,7 +71,9 @@ func (s *step) replaced(f Facts, effects []Effect) Undo {
 		}
 	}
 	u.same()
-	u.Settings, u.Set = f.Client.settingsBefore(set)
+	if !set.IsZero() {
+		u.Settings, u.Set = f.Client.settingsBefore(set)
+	}
 	return u
 }
 
@@ -175,36 +177,36 @@ func (s Settings) with(other Settings) Settings {
 // changes, did is what it changes. Both are nil where it changes nothing.
 func (c Client) settingsBefore(set Settings) (undo, did *Settings) {
 	var u, d Settings
-	number := func(was int, now *int, to, done **int) {
-		if now != nil && *now != was {
-			*to, *done = &was, now
+	after := c.With(set)
+	number := func(was, now int, to, done **int) {
+		if now != was {
+			*to, *done = &was, &now
 		}
 	}
-	number(c.Wakes, set.Wakes, &u.Wakes, &d.Wakes)
-	number(c.Rests, set.Rests, &u.Rests, &d.Rests)
-	number(c.LeadsAWeek, set.LeadsAWeek, &u.LeadsAWeek, &d.LeadsAWeek)
-	if set.RestDays != nil && !slices.Equal(*set.RestDays, c.RestDays) {
-		was := slices.Clone(c.RestDays)
-		u.RestDays, d.RestDays = &was, set.RestDays
+	number(c.Wakes, after.Wakes, &u.Wakes, &d.Wakes)
+	number(c.Rests, after.Rests, &u.Rests, &d.Rests)
+	number(c.LeadsAWeek, after.LeadsAWeek, &u.LeadsAWeek, &d.LeadsAWeek)
+	if !slices.Equal(c.RestDays, after.RestDays) {
+		was, now := slices.Clone(c.RestDays), after.RestDays
+		u.RestDays, d.RestDays = &was, &now
 	}
-	if set.PausedUntil != nil && !set.PausedUntil.Equal(c.PausedUntil) {
-		was := c.PausedUntil
-		u.PausedUntil, d.PausedUntil = &was, set.PausedUntil
+	if !c.PausedUntil.Equal(after.PausedUntil) {
+		u.PausedUntil, d.PausedUntil = &c.PausedUntil, &after.PausedUntil
 	}
-	flag := func(was bool, now *bool, to, done **bool) {
-		if now != nil && *now != was {
-			*to, *done = &was, now
+	flag := func(was, now bool, to, done **bool) {
+		if now != was {
+			*to, *done = &was, &now
 		}
 	}
-	flag(c.Detail, set.Detail, &u.Detail, &d.Detail)
-	flag(c.Guarded, set.Guarded, &u.Guarded, &d.Guarded)
-	for _, m := range set.Stop {
-		if !slices.Contains(c.Stopped, m) && !slices.Contains(d.Stop, m) {
+	flag(c.Detail, after.Detail, &u.Detail, &d.Detail)
+	flag(c.Guarded, after.Guarded, &u.Guarded, &d.Guarded)
+	for _, m := range after.Stopped {
+		if !slices.Contains(c.Stopped, m) {
 			u.Allow, d.Stop = append(u.Allow, m), append(d.Stop, m)
 		}
 	}
-	for _, m := range set.Allow {
-		if slices.Contains(c.Stopped, m) && !slices.Contains(d.Allow, m) {
+	for _, m := range c.Stopped {
+		if !slices.Contains(after.Stopped, m) {
 			u.Stop, d.Allow = append(u.Stop, m), append(d.Allow, m)
 		}
 	}
