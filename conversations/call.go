@@ -84,9 +84,6 @@ func (s *step) wishedFor(w understand.When) understand.When {
 	if at, err := localTime(w.Date, w.Clock, s.now.Location()); err == nil && !at.After(s.now) {
 		return understand.When{}
 	}
-	if w.Date < s.now.Format(time.DateOnly) {
-		return understand.When{}
-	}
 	return w
 }
 

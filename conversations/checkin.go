@@ -163,6 +163,20 @@ func (s *step) showCheckIn(q Question) {
 	s.reply(Say{Key: "checkin.own", Vars: map[string]any{"words": c.Words}, Question: q.ID, Options: numberOptions})
 }
 
+// stillAwaited says whether a timer comes too soon for a check-in or the
+// question about the service: the one that was set while it waited for its
+// turn falls due after it was put.
+func (s *step) stillAwaited(q Question) bool {
+	switch q.Kind {
+	case AskScale, AskFollowUp:
+		return s.now.Sub(time.UnixMilli(q.AskedAt)) < scalePatience
+	case AskFeedback:
+		return s.now.Sub(time.UnixMilli(q.AskedAt)) < feedbackPatience
+	default:
+		return false
+	}
+}
+
 // rated is the number that answers a check-in.
 func (s *step) rated() {
 	if q, ok := s.waiting(AskScale); ok {

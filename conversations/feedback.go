@@ -89,8 +89,13 @@ func (s *step) offerLead() {
 // answersOffer is the answer to "shall the lead have it too?". It reports
 // whether the text was one.
 func (s *step) answersOffer(q Question) bool {
-	if s.ownFlow() || s.words() > aFewWords {
+	if s.ownFlow() {
 		return false
+	}
+	if s.words() > aFewWords {
+		// More of the same: the offer stands.
+		s.passOn()
+		return true
 	}
 	switch s.asIf(understand.AskedOptin).Intent {
 	case understand.OptinYes:

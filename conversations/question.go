@@ -257,11 +257,14 @@ func (s *step) timeout() {
 			// What waited for the floor takes it now.
 			s.state.Queue = slices.Delete(s.state.Queue, i, i+1)
 			s.putWaiting(w)
-		case w.Kind != AskAppointment:
+		case w.Kind != AskAppointment && !s.stillAwaited(w):
 			// It made room for another, and nobody answered it in its time.
 			s.state.Queue = slices.Delete(s.state.Queue, i, i+1)
 			s.remember(w, "")
 		}
+		return
+	}
+	if s.stillAwaited(*q) {
 		return
 	}
 	if a, ok := s.facts.Appointment(q.Appointment); missed(q.Kind) && (!ok || a.Status != Cannot) {

@@ -28,6 +28,8 @@ func TestInvitedRepliesAreUnderstood(t *testing.T) {
 		{"cy", "optin.question", "dim mwy o negeseuon", understand.Stop, []understand.Asked{understand.AskedNone, understand.AskedOptin, understand.AskedAppointment}},
 		{"en", "help", "call me", understand.CallMe, []understand.Asked{understand.AskedNone, understand.AskedAppointment}},
 		{"cy", "help", "ffoniwch fi", understand.CallMe, []understand.Asked{understand.AskedNone, understand.AskedAppointment}},
+		{"en", "low_answer.open", "call me", understand.CallMe, []understand.Asked{understand.AskedNone, understand.AskedAppointment}},
+		{"cy", "low_answer.open", "ffoniwch fi", understand.CallMe, []understand.Asked{understand.AskedNone, understand.AskedAppointment}},
 		{"en", "appointment.change_ask_again", "Friday 3pm", understand.Change, []understand.Asked{understand.AskedReschedule}},
 		{"cy", "appointment.change_ask_again", "dydd Gwener 3pm", understand.Change, []understand.Asked{understand.AskedReschedule}},
 	} {
