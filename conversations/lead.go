@@ -124,7 +124,7 @@ func (o Offer) standing(now time.Time) bool {
 // client's wish for detail, on a guarded phone and on one that somebody else
 // has just written from it is announced only, and shown when they ask (rule 6).
 func (s *step) openly() bool {
-	return s.facts.Client.Detail && !s.facts.Client.Guarded && !s.lent()
+	return s.detailed() && !s.lent()
 }
 
 // lent says whether somebody else may hold the phone just now, whatever the

@@ -200,6 +200,9 @@ func (s *step) whyNot() bool {
 			return false
 		}
 	case understand.NotInterested:
+		if r.Topic != understand.TopicNone && !reason(r) {
+			return false
+		}
 	default:
 		return false
 	}

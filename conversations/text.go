@@ -332,7 +332,7 @@ func (s *step) alsoComes() (Appointment, bool) {
 // topic answers what has words of its own and changes nothing. It reports
 // whether it did.
 func (s *step) topic() bool {
-	if s.chosenSetting() || s.askedAboutUs() {
+	if s.chosenSetting() || s.askedAboutUs() || s.leadTopic() {
 		return true
 	}
 	if s.reading.Intent != understand.Other {
