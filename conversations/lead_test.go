@@ -112,7 +112,7 @@ func drawLeadScene(t *rapid.T, s *stage) (conversations.Facts, conversations.Sta
 		}
 	}
 	f.Reach = []conversations.Reach{{Channel: conversations.SMS, Agreement: conversations.AgreementGiven}}
-	f.Appointments, f.Offers, f.Tasks = drawAppointments(t, s.now), drawLeads(t, s.now), drawTasks(t)
+	f.Appointments, f.Offers, f.Tasks = rapidDice(t).appointments(s.now), drawLeads(t, s.now), drawTasks(t)
 	st := conversations.State{Version: conversations.StateVersion, Asked: 9}
 	if rapid.Bool().Draw(t, "open") {
 		q := drawLeadQuestion(t, s, f, 1)
