@@ -10,7 +10,7 @@ const (
 	topicRobot   understand.Topic = "robot"   // is this a robot
 	topicSource  understand.Topic = "source"  // where is my number from
 	topicKnown   understand.Topic = "known"   // what is kept about me
-	topicPrivacy understand.Topic = "privacy" // is this confidential, who is told
+	topicPrivate understand.Topic = "private" // is this confidential, who is told
 	topicInsult  understand.Topic = "insult"  // rude words, and no more
 )
 
@@ -108,7 +108,7 @@ func (s *step) askedAboutUs() bool {
 		s.source()
 	case topicKnown:
 		s.known()
-	case topicPrivacy:
+	case topicPrivate:
 		s.confidential()
 	case topicInsult:
 		s.insulted()

@@ -3,6 +3,7 @@ package conversations_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -180,4 +181,57 @@ func TestSettingByHandSendsNothing(t *testing.T) {
 			t.Fatalf("%d settings were written, want %d", set, want)
 		}
 	})
+}
+
+// What the client wished holds in every state and for every event: nothing
+// unasked goes in a pause, about what was stopped, after the hour of rest or on
+// a day of rest, and where texts may come again by that very turn, it says so.
+func TestWishesHoldInEveryState(t *testing.T) {
+	t.Parallel()
+	base := newStage(t, loadLexicons(t))
+	rapid.Check(t, func(t *rapid.T) {
+		s := *base
+		facts, state, event := drawScene(t, &s)
+		if !facts.Known() {
+			return
+		}
+		facts.Client = facts.Client.With(drawSettings(t))
+		state.Declined = s.now.Add(-time.Duration(rapid.IntRange(0, 300).Draw(t, "declined")) * time.Hour).UnixMilli()
+		state.Hello = conversations.Repeats{Since: s.now.Add(-time.Minute).UnixMilli(), Times: rapid.IntRange(0, 5).Draw(t, "hellos")}
+		state.Unsure = state.Hello
+		if event.Kind == conversations.EventSettings {
+			event.Settings = drawSettings(t)
+		}
+		_, effects := conversations.Next(s.rules, facts, state, event, s.now)
+		c := facts.Client
+		for _, e := range effects {
+			switch e := e.(type) {
+			case conversations.Set:
+				c = c.With(e.Settings)
+			case conversations.Say:
+				if e.Urgency == conversations.Prompt && agreementOn(facts, nil, e.Channel) != conversations.AgreementAsked {
+					keepsToWishes(t, &s, c, e)
+				}
+			}
+		}
+	})
+}
+
+func keepsToWishes(t *rapid.T, s *stage, c conversations.Client, m conversations.Say) {
+	when := s.now
+	if !m.NotBefore.IsZero() {
+		when = m.NotBefore.In(s.zone)
+	}
+	switch minutes := when.Hour()*60 + when.Minute(); {
+	case m.Key == "optin.question":
+		// The one text that comes before any wish could be known on this channel.
+	case s.now.Before(c.PausedUntil):
+		t.Fatalf("%s goes in a pause until %s", m.Key, c.PausedUntil)
+	case m.Matter != "" && slices.Contains(c.Stopped, m.Matter):
+		t.Fatalf("%s goes, and %s is stopped", m.Key, m.Matter)
+	case c.Rests > 0 && minutes >= c.Rests:
+		t.Fatalf("%s goes at %s, after the hour of rest", m.Key, when)
+	case slices.Contains(c.RestDays, when.Weekday()):
+		t.Fatalf("%s goes on a %s", m.Key, when.Weekday())
+	}
 }

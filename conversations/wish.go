@@ -16,7 +16,7 @@ const (
 	topicPause           understand.Topic = "pause"            // leave me alone for a while; or I am back
 	topicWordingPlain    understand.Topic = "wording_plain"    // no places and names
 	topicWordingDetail   understand.Topic = "wording_detail"   // places and names, please
-	topicGuarded         understand.Topic = "guarded"          // somebody else reads my phone
+	topicGuarded         understand.Topic = "privacy"          // somebody else reads my phone
 	topicChannelTelegram understand.Topic = "channel_telegram" // Telegram instead
 	topicChannelSMS      understand.Topic = "channel_sms"      // SMS again
 )

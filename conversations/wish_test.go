@@ -366,7 +366,7 @@ func TestQuestionsAboutUs(t *testing.T) {
 		{"source_of_an_account", Client{}, Telegram, topicSource, outcome{Said: []string{"source.telegram"}, Flags: []FlagReason{FlagQuestion}}},
 		{"known", Client{}, SMS, topicKnown, outcome{Said: []string{"known"}, Flags: []FlagReason{FlagKnown}}},
 		{"known_on_a_guarded_phone", Client{Guarded: true}, SMS, topicKnown, outcome{Said: []string{"message.open"}, Flags: []FlagReason{FlagKnown}}},
-		{"confidential", Client{}, SMS, topicPrivacy, outcome{Said: []string{"private.open"}, Flags: []FlagReason{FlagQuestion}}},
+		{"confidential", Client{}, SMS, topicPrivate, outcome{Said: []string{"private.open"}, Flags: []FlagReason{FlagQuestion}}},
 		{"insult", Client{}, SMS, topicInsult, outcome{Said: []string{"insulted"}, Flags: []FlagReason{FlagMessage}}},
 		{"readers", Client{}, SMS, understand.TopicReaders, outcome{Said: []string{"readers.open"}, Flags: []FlagReason{FlagMessage}}},
 	}
