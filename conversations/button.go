@@ -112,6 +112,10 @@ func (s *step) choose(q Question, c Choice) {
 		s.answer("appointment.gone", s.withSpecialist())
 		return
 	}
+	if !a.At.After(s.now) {
+		// It is over, whatever is pressed: a second press does nothing.
+		s.closeOne(q.ID, c)
+	}
 	switch {
 	case q.Kind == AskReschedule && slices.Contains(whichOptions, c):
 		s.pickFree(q, 1+slices.Index(whichOptions, c))

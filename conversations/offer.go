@@ -318,6 +318,10 @@ func (s *step) leadsAWeek(by int) {
 // chooseLead is a press under an offer.
 func (s *step) chooseLead(q Question, c Choice) {
 	o, ok := s.findOffer(q.Offer)
+	if !ok || !o.standing(s.now) {
+		// It is gone: a second press under it does nothing.
+		s.closeOne(q.ID, "")
+	}
 	if !ok {
 		s.flag(FlagLeadQuestion, "")
 		s.read("message")
