@@ -97,10 +97,19 @@ func New(c Config) *API {
 	}
 	a.huma = humago.NewWithPrefix(a.mux, Prefix, config)
 	a.specialists()
+	a.freeTimes()
 	a.clients()
+	a.settings()
 	a.agreements()
 	a.appointments()
+	a.leads()
+	a.offers()
+	a.tasks()
+	a.checkIns()
+	a.feedback()
 	a.conversation()
+	a.calls()
+	a.corrections()
 	a.flags()
 	a.describe(registry)
 	return a
@@ -230,6 +239,8 @@ func (a *API) problem(ctx context.Context, operation string, err error) *problem
 		return notFound("There is nothing with this id on the caseload.")
 	case errors.Is(err, store.ErrCursor):
 		return invalid(problem.Fault{Field: "query", Message: "holds a cursor that no page gave out; take it as it is from the page before, or leave it out"})
+	case errors.Is(err, store.ErrOffered):
+		return alreadyOffered()
 	case errors.Is(err, store.ErrConflict):
 		return problem.New(http.StatusConflict, "conflict", "Somebody else changed this at the same moment. Read it again, then try again.")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):

@@ -36,6 +36,7 @@ type Client struct {
 	Zone       string                     `json:"zone" example:"Europe/London"`
 	Wakes      string                     `json:"wakes" example:"11:00" doc:"The client's waking hour; empty: the service's own."`
 	Detail     bool                       `json:"detail" example:"false" doc:"The client wants places and names in texts."`
+	HeldSince  *time.Time                 `json:"held_since,omitempty" doc:"Since when the client is on hold: leads, check-ins, tasks and bulk nudges wait until a person releases them."`
 	CreatedAt  *time.Time                 `json:"created_at" doc:"When the client was added."`
 	ClosedAt   *time.Time                 `json:"closed_at,omitempty" doc:"When the client left the service; left out while they are with it."`
 }
@@ -44,6 +45,8 @@ type Client struct {
 type clientInFull struct {
 	Client
 	Reach []reach `json:"reach" nullable:"false" doc:"The channels on which the client has an address, the preferred one first."`
+	// Settings are in full here, with what lists show too.
+	Settings Settings `json:"settings" doc:"What the client chose by text, or a specialist set for them."`
 	// Revision counts the turns of the conversation.
 	Revision int64 `json:"revision" example:"7" doc:"Counts what happened in the client's conversation; it grows with every change."`
 }
@@ -65,12 +68,13 @@ var john = Client{
 var johnInFull = clientInFull{Client: john, Revision: 7, Reach: []reach{{
 	Channel: conversations.SMS, Address: "+447700900123", Agreement: conversations.AgreementGiven,
 	Means: agreementsSaid[conversations.AgreementGiven],
-}}}
+}}, Settings: Settings{Wakes: "11:00", RestDays: []string{}, Stopped: []conversations.Matter{}}}
 
 func clientOf(c store.Client) Client {
 	return Client{
 		ID: c.ID, Specialist: c.Specialist, FullName: c.FullName, Name: c.Name, Named: c.Named, Language: c.Language,
-		Zone: c.Zone, Wakes: clock(c.Wakes), Detail: c.Detail, CreatedAt: instant(c.CreatedAt), ClosedAt: instant(c.ClosedAt),
+		Zone: c.Zone, Wakes: clock(c.Wakes), Detail: c.Detail, HeldSince: instant(c.HeldAt),
+		CreatedAt: instant(c.CreatedAt), ClosedAt: instant(c.ClosedAt),
 	}
 }
 
@@ -117,7 +121,7 @@ func (a *API) inFull(ctx context.Context, id conversations.ClientID) (clientInFu
 	if err != nil {
 		return clientInFull{}, err
 	}
-	return clientInFull{Client: clientOf(c), Reach: reachOf(stands.Reach), Revision: stands.Revision}, nil
+	return clientInFull{Client: clientOf(c), Reach: reachOf(stands.Reach), Settings: settingsOf(c), Revision: stands.Revision}, nil
 }
 
 // open says why a client's record cannot be changed; nil if it can.

@@ -40,6 +40,8 @@ type message struct {
 	Choice     string                  `json:"choice,omitempty" example:"confirm" doc:"in: the button that was pressed."`
 	Media      []medium                `json:"media,omitempty" doc:"in: what came with the text, or instead of it."`
 	Understood *understood             `json:"understood,omitempty" doc:"in: what the assistant took it to mean."`
+	Corrected  *correction             `json:"corrected,omitempty" doc:"in: how a person put right what was understood; the latest holds."`
+	ForLead    bool                    `json:"for_lead,omitempty" example:"false" doc:"in: it is what the client thinks of the service: for the lead, not for the specialist."`
 	Unhandled  string                  `json:"unhandled,omitempty" example:"render" doc:"in: the assistant failed on it, for this named reason; it is tried again, and a person is shown it."`
 
 	Delivery    conversations.Delivery      `json:"delivery,omitempty" example:"delivered" doc:"out: what became of it; the table is at the top of this description."`
@@ -55,6 +57,8 @@ type message struct {
 	Language    string                      `json:"language,omitempty" example:"en"`
 	Buttons     []string                    `json:"buttons,omitempty" doc:"out: the labels under it."`
 	Appointment conversations.AppointmentID `json:"appointment,omitempty" doc:"out: the appointment that it speaks of."`
+	Offer       conversations.OfferID       `json:"offer,omitempty" doc:"out: the offer that it shows."`
+	Matter      conversations.Matter        `json:"matter,omitempty" example:"appointments" doc:"out: what it is about, in the terms in which a client stops one kind: appointments, leads, check_ins, tasks or nudges; left out for answers."`
 }
 
 // medium is something that is not text. It is noted, never looked into.
@@ -94,8 +98,11 @@ type event struct {
 // question is something that the assistant waits to hear.
 type question struct {
 	ID          conversations.QuestionID    `json:"id" example:"q7"`
-	Kind        conversations.QuestionKind  `json:"kind" enum:"optin,appointment,reschedule,confirm_time,lead,why_not,scale,follow_up,task,feedback,which" example:"appointment" doc:"optin: may we text you? appointment: do you come? reschedule: which time would suit? confirm_time: did you mean this time? lead: would you like this job? why_not: why is it not for you? scale: a check-in. follow_up: what followed its answer. task: did you get to it? feedback: what do you think of the service? which: which of these did you mean?"`
+	Kind        conversations.QuestionKind  `json:"kind" enum:"optin,appointment,reschedule,confirm_time,lead,why_not,scale,follow_up,task,feedback,which,pause,quiet,stop_kind" example:"appointment" doc:"optin: may we text you? appointment: do you come? reschedule: which time would suit? confirm_time: did you mean this time? lead: would you like this job? why_not: why is it not for you? scale: a check-in. follow_up: what followed its answer. task: did you get to it? feedback: what do you think of the service? which: which of these did you mean? pause: for how long? quiet: from when to when are texts welcome? stop_kind: which texts should stop?"`
 	Appointment conversations.AppointmentID `json:"appointment,omitempty"`
+	Offer       conversations.OfferID       `json:"offer,omitempty" doc:"The offer that it is about."`
+	CheckIn     conversations.CheckInID     `json:"check_in,omitempty" doc:"The series that it belongs to."`
+	Task        conversations.TaskID        `json:"task,omitempty" doc:"The task that it is about."`
 	Put         int                         `json:"put" example:"1" doc:"How often it was put; at most twice."`
 	AskedAt     *time.Time                  `json:"asked_at,omitempty" doc:"When it was put last."`
 	Date        string                      `json:"date,omitempty" example:"2026-11-27" doc:"The day that the client named so far."`
@@ -192,6 +199,7 @@ func messageOf(m store.ThreadMessage) message {
 		Delivery: m.Delivery, Means: deliveries[m.Delivery], NotBefore: instant(m.NotBefore), SentAt: instant(m.SentAt),
 		SettledAt: instant(m.SettledAt), Attempts: m.Attempts, Parts: m.Parts, Words: m.Key, Language: m.Language,
 		Buttons: m.Buttons, Appointment: m.Appointment, Understood: understoodOf(m.Understood),
+		Corrected: correctionOf(m.Correction), ForLead: m.Feedback, Offer: m.Offer, Matter: m.Matter,
 	}
 	if m.In {
 		out.Direction = "in"
@@ -229,7 +237,10 @@ func eventOf(e store.ThreadEvent) event {
 }
 
 func questionOf(q conversations.Question) question {
-	out := question{ID: q.ID, Kind: q.Kind, Appointment: q.Appointment, Put: q.Put, Date: q.Date, Clock: q.Clock}
+	out := question{
+		ID: q.ID, Kind: q.Kind, Appointment: q.Appointment, Offer: q.Offer, CheckIn: q.CheckIn, Task: q.Task,
+		Put: q.Put, Date: q.Date, Clock: q.Clock,
+	}
 	if q.AskedAt != 0 {
 		out.AskedAt = instant(q.AskedTime())
 	}

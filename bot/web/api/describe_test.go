@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"alongside/conversations"
+	"alongside/conversations/understand"
 )
 
 // This file looks at the API from the inside: is its description complete and
@@ -165,6 +166,15 @@ func TestTheTablesAreComplete(t *testing.T) {
 	if diff := cmp.Diff(sorted(conversations.FlagReasons), slices.Sorted(maps.Keys(flagsSaid))); diff != "" {
 		t.Errorf("flags (-domain +table):\n%s", diff)
 	}
+	if diff := cmp.Diff(sorted(conversations.OfferStatuses), slices.Sorted(maps.Keys(offersSaid))); diff != "" {
+		t.Errorf("offers (-domain +table):\n%s", diff)
+	}
+	if diff := cmp.Diff(sorted(conversations.TaskStatuses), slices.Sorted(maps.Keys(tasksSaid))); diff != "" {
+		t.Errorf("tasks (-domain +table):\n%s", diff)
+	}
+	if diff := cmp.Diff(sorted(understand.Intents), slices.Sorted(maps.Keys(intentsSaid))); diff != "" {
+		t.Errorf("intents (-domain +table):\n%s", diff)
+	}
 	if !strings.HasPrefix(deliveries[conversations.Unknown], "may not have been sent") {
 		t.Errorf("unknown is called %q", deliveries[conversations.Unknown])
 	}
@@ -184,12 +194,27 @@ func TestTheEnumsAreComplete(t *testing.T) {
 	lists := map[string][][]string{
 		"channel":   {plain(conversations.Channels)},
 		"agreement": {plain(conversations.Agreements), {"given", "asked", "declined", "stopped"}},
-		"kind":      {plain(conversations.AppointmentKinds), plain(conversations.QuestionKinds), {"picture", "voice_note", "place", "file"}},
-		"status":    {plain(conversations.AppointmentStatuses)},
+		"kind": {
+			plain(conversations.AppointmentKinds), plain(conversations.QuestionKinds), plain(conversations.CheckInKinds),
+			{"picture", "voice_note", "place", "file"},
+		},
+		"status": {
+			plain(conversations.AppointmentStatuses), plain(conversations.OfferStatuses), plain(conversations.TaskStatuses),
+		},
 		"direction": {{"in", "out"}},
+		// A person says what a text means, and not which number was picked.
+		"intent":    {plain(slices.DeleteFunc(slices.Clone(understand.Intents), func(i understand.Intent) bool { return i == understand.Choose }))},
+		"danger":    {{"self", "overdose", "others", "by_others", "someone_else", "voices"}},
+		"stop":      {plain(conversations.Matters)},
+		"allow":     {plain(conversations.Matters)},
+		"stopped":   {plain(conversations.Matters)},
+		"rest_days": {{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}},
 	}
 	for name, schema := range a.huma.OpenAPI().Components.Schemas.Map() {
 		for field, s := range schema.Properties {
+			if s.Items != nil {
+				s = s.Items
+			}
 			if s.Enum == nil {
 				continue
 			}

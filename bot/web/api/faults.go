@@ -93,6 +93,7 @@ var sayings = []struct {
 }{
 	{regexp.MustCompile(`^required .* parameter is missing$`), "is missing"},
 	{regexp.MustCompile(`^expected string to be RFC 3339 date-time$`), "must be a date and time with its offset (RFC 3339), such as 2026-11-26T14:00:00Z"},
+	{regexp.MustCompile(`^expected string to be RFC 3339 date$`), "must be a day, such as 2026-11-26"},
 	{regexp.MustCompile(`^expected value to be one of "([a-z_, "]+)"$`), "must be one of: $1"},
 	{regexp.MustCompile(`^expected length >= ([0-9]+)$`), "must have at least $1 character(s)"},
 	{regexp.MustCompile(`^expected length <= ([0-9]+)$`), "must have at most $1 characters"},

@@ -18,6 +18,8 @@ type flag struct {
 	Reason      conversations.FlagReason    `json:"reason" example:"change_asked" doc:"The table is at the top of this description."`
 	Means       string                      `json:"means" example:"the client asks for another time" doc:"The same in plain words."`
 	Appointment conversations.AppointmentID `json:"appointment,omitempty" doc:"The appointment that it is about."`
+	Offer       conversations.OfferID       `json:"offer,omitempty" doc:"The offer that it is about."`
+	Task        conversations.TaskID        `json:"task,omitempty" doc:"The task that it is about."`
 	Message     conversations.MessageID     `json:"message,omitempty" doc:"The message that it is about."`
 	Condition   string                      `json:"condition,omitempty" example:"unless mum's ill" doc:"The client's own words of a condition."`
 	Unreadable  bool                        `json:"unreadable,omitempty" example:"false" doc:"There is a condition, but none of the present keys opens it."`
@@ -47,10 +49,18 @@ func flagOf(f store.Flag) flag {
 	}
 	return flag{
 		Sender: sender,
-		ID:     f.ID, Client: f.Client, Reason: f.Reason, Means: flagsSaid[f.Reason], Appointment: f.Appointment, Message: f.Message,
-		Condition: f.Condition, Unreadable: f.Unreadable, Detail: f.Detail, DetailMeans: plainReason(f.Detail),
+		ID:     f.ID, Client: f.Client, Reason: f.Reason, Means: flagsSaid[f.Reason], Appointment: f.Appointment, Offer: f.Offer, Task: f.Task,
+		Message: f.Message, Condition: f.Condition, Unreadable: f.Unreadable, Detail: f.Detail, DetailMeans: detailMeans(f),
 		RaisedAt: f.RaisedAt.Truncate(time.Second),
 	}
+}
+
+// detailMeans says the detail of a flag in plain words.
+func detailMeans(f store.Flag) string {
+	if f.Reason == conversations.FlagCallMe && f.Detail != "" {
+		return "the time that they wish for, where their clock runs"
+	}
+	return plainReason(f.Detail)
 }
 
 func unknownSenderOf(s store.UnknownSender) unknownSender {

@@ -21,6 +21,9 @@ type list[T any] struct {
 	Next  string `json:"next" example:"" doc:"The cursor of the next page; empty at the end."`
 }
 
+// mostOnAPage is how many entries a page of the store has at the most.
+const mostOnAPage = 200
+
 // listOf converts a page of the store.
 func listOf[S, T any](from []S, next string, convert func(S) T) list[T] {
 	return list[T]{Items: each(from, convert), Next: next}
@@ -52,6 +55,10 @@ const (
 	exampleAppointment = "01982c60-5be0-7e42-a1f7-0d9c4b6a8f21"
 	exampleMessage     = "01982c61-90c8-7a53-b2e8-1fad5c7b9032"
 	exampleFlag        = "01982c62-c5d0-7b64-83d9-20be6d8ca143"
+	exampleLead        = "01982c63-1b20-7c3d-9e4f-5a6b7c8d9e0f"
+	exampleOffer       = "01982c63-5c41-7a8b-8d2e-1f3a5b7c9d0e"
+	exampleTask        = "01982c64-0d10-7b21-8c32-4d5e6f708192"
+	exampleCheckIn     = "01982c64-7b90-7d41-9a52-6c7d8e9fa0b1"
 )
 
 // exampleNow is the moment of the examples.

@@ -17,10 +17,13 @@ import (
 	"alongside/store"
 )
 
+// placeholders are the names that stand in the patterns of the routes.
+var placeholders = []string{"client", "appointment", "flag", "specialist", "sender", "lead", "task", "check_in", "message", "alert"}
+
 // route fills the placeholders of a pattern, so that it can be called.
 func route(pattern string) (method, path string) {
 	method, path, _ = strings.Cut(pattern, " ")
-	for _, name := range []string{"client", "appointment", "flag", "specialist", "sender"} {
+	for _, name := range placeholders {
 		path = strings.ReplaceAll(path, "{"+name+"}", "some-id")
 	}
 	return method, path
@@ -64,6 +67,10 @@ func TestEveryRouteWantsAToken(t *testing.T) {
 				}
 			}
 			a := f.do(method, path, nil, "Authorization", "Bearer "+reader)
+			if path == "/api/v1/feedback" {
+				a.refuses(403, "scope") // It is for the lead.
+				continue
+			}
 			if method == http.MethodGet {
 				if a.status == 401 || a.status == 403 {
 					t.Errorf("%s: a reader may not read: %d", pattern, a.status)
@@ -106,11 +113,20 @@ func TestUnknownIDsAreSaidToBeUnknown(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(f *fixture) {
 		bodies := map[string]any{
-			"PUT /api/v1/clients/{client}/mobile":         map[string]any{"mobile": "07700900555"},
-			"POST /api/v1/clients/{client}/agreements":    map[string]any{"channel": "sms", "agreement": "given", "how": "in person"},
-			"POST /api/v1/clients/{client}/appointments":  map[string]any{"kind": "regular", "at": "2026-11-26T14:00:00Z"},
-			"PATCH /api/v1/appointments/{appointment}":    map[string]any{"at": "2026-11-26T14:00:00Z"},
-			"POST /api/v1/clients/{client}/telegram-link": nil,
+			"PUT /api/v1/clients/{client}/mobile":                         map[string]any{"mobile": "07700900555"},
+			"POST /api/v1/clients/{client}/agreements":                    map[string]any{"channel": "sms", "agreement": "given", "how": "in person"},
+			"POST /api/v1/clients/{client}/appointments":                  map[string]any{"kind": "regular", "at": "2026-11-26T14:00:00Z"},
+			"PATCH /api/v1/appointments/{appointment}":                    map[string]any{"at": "2026-11-26T14:00:00Z"},
+			"POST /api/v1/clients/{client}/telegram-link":                 nil,
+			"PATCH /api/v1/leads/{lead}":                                  map[string]any{"filled": true},
+			"POST /api/v1/clients/{client}/offers":                        map[string]any{"lead": "some-id"},
+			"POST /api/v1/clients/{client}/tasks":                         map[string]any{"what": "look up jobs"},
+			"PATCH /api/v1/clients/{client}/tasks/{task}":                 map[string]any{"status": "done"},
+			"POST /api/v1/clients/{client}/check-ins":                     map[string]any{"kind": "week"},
+			"PUT /api/v1/specialists/{specialist}/free-times":             map[string]any{"times": []string{}},
+			"PATCH /api/v1/clients/{client}/settings":                     map[string]any{"detail": true},
+			"POST /api/v1/clients/{client}/ring":                          map[string]any{"at": "2026-11-23T14:00:00Z"},
+			"POST /api/v1/clients/{client}/messages/{message}/correction": map[string]any{"intent": "confirm", "by": "some-id"},
 		}
 		for _, pattern := range f.api.Patterns() {
 			if !strings.Contains(pattern, "{") {
@@ -190,6 +206,35 @@ func TestBadInput(t *testing.T) { //nolint:tparallel // The rows share one fixtu
 		"the_servers_zone":        {people, client(`,"zone":"Local"`), "bad_value", 422, "body.zone", "", nil},
 		"unknown_language":        {people, client(`,"language":"Welsh!"`), "bad_value", 422, "body.language", "", nil},
 		"waking_hour":             {people, client(`,"wakes":"25:00"`), "invalid", 422, "body.wakes", "11:00", nil},
+		"lead_without_a_title":    {"POST /api/v1/leads", `{"hours":12}`, "invalid", 422, "body.title", "missing", nil},
+		"lead_of_nobody":          {"POST /api/v1/leads", `{"title":"PC repair","by":"nobody"}`, "invalid", 422, "body.by", "no specialist", nil},
+		"lead_that_closed":        {"POST /api/v1/leads", `{"title":"PC repair","closes":"2026-11-20T10:00:00Z"}`, "past", 422, "body.closes", "past", nil},
+		"lead_with_a_long_title":  {"POST /api/v1/leads", `{"title":"` + strings.Repeat("x", 61) + `"}`, "too_long", 422, "body.title", "", nil},
+		"lead_of_all_hours":       {"POST /api/v1/leads", `{"title":"PC repair","hours":169}`, "invalid", 422, "body.hours", "at most 168", nil},
+		"lead_change_of_nothing":  {"PATCH /api/v1/leads/none", `{}`, "invalid", 422, "body", "changes nothing", nil},
+		"lead_change_of_both":     {"PATCH /api/v1/leads/none", `{"closes":"2026-12-20T10:00:00Z","open_ended":true}`, "invalid", 422, "body.open_ended", "beside closes", nil},
+		"offer_of_no_lead":        {"POST /api/v1/clients/" + john + "/offers", `{"lead":"none"}`, "invalid", 422, "body.lead", "no lead", nil},
+		"task_of_nothing":         {"POST /api/v1/clients/" + john + "/tasks", `{"what":""}`, "invalid", 422, "body.what", "at least 1", nil},
+		"task_on_no_day":          {"POST /api/v1/clients/" + john + "/tasks", `{"what":"look up jobs","due":"2026-02-30"}`, "invalid", 422, "body.due", "a day", nil},
+		"task_of_another_status":  {"PATCH /api/v1/clients/" + john + "/tasks/none", `{"status":"cancelled"}`, "invalid", 422, "body.status", "one of: open", nil},
+		"task_change_of_nothing":  {"PATCH /api/v1/clients/" + john + "/tasks/none", `{}`, "invalid", 422, "body", "changes nothing", nil},
+		"check_in_without_words":  {"POST /api/v1/clients/" + john + "/check-ins", `{"kind":"wellbeing"}`, "empty", 422, "body.words", "", nil},
+		"check_in_with_words":     {"POST /api/v1/clients/" + john + "/check-ins", `{"kind":"week","words":"how was it?"}`, "bad_value", 422, "body.words", "Only a wellbeing", nil},
+		"check_in_of_no_kind":     {"POST /api/v1/clients/" + john + "/check-ins", `{"kind":"mood"}`, "invalid", 422, "body.kind", "one of: week", nil},
+		"answers_since_when":      {"GET /api/v1/clients/" + john + "/answers?since=monday", "", "invalid", 422, "query.since", "", nil},
+		"free_times_in_the_past":  {"PUT /api/v1/specialists/" + sam + "/free-times", `{"times":["2026-11-20T10:00:00Z"]}`, "past", 422, "body.times", "past", nil},
+		"settings_of_nothing":     {"PATCH /api/v1/clients/" + john + "/settings", `{}`, "invalid", 422, "body", "sets nothing", nil},
+		"settings_of_no_hours":    {"PATCH /api/v1/clients/" + john + "/settings", `{"wakes":"11:00","rests":"10:00"}`, "invalid", 422, "body.rests", "no time", nil},
+		"settings_of_no_day":      {"PATCH /api/v1/clients/" + john + "/settings", `{"rest_days":["mon","tue","wed","thu","fri","sat","sun"]}`, "invalid", 422, "body.rest_days", "no day", nil},
+		"pause_until_yesterday":   {"PATCH /api/v1/clients/" + john + "/settings", `{"paused_until":"2026-11-20T10:00:00Z"}`, "invalid", 422, "body.paused_until", "past", nil},
+		"pause_for_years":         {"PATCH /api/v1/clients/" + john + "/settings", `{"paused_until":"2029-11-20T10:00:00Z"}`, "invalid", 422, "body.paused_until", "a year ahead", nil},
+		"pause_and_resume":        {"PATCH /api/v1/clients/" + john + "/settings", `{"paused_until":"2026-12-20T10:00:00Z","resume":true}`, "invalid", 422, "body.resume", "beside", nil},
+		"stop_and_allow":          {"PATCH /api/v1/clients/" + john + "/settings", `{"stop":["leads"],"allow":["leads"]}`, "invalid", 422, "body.allow", "stop as well", nil},
+		"stop_of_no_kind":         {"PATCH /api/v1/clients/" + john + "/settings", `{"stop":["crisis"]}`, "invalid", 422, "body.stop[0]", "one of: appointments", nil},
+		"detail_while_guarded":    {"PATCH /api/v1/clients/" + john + "/settings", `{"detail":true,"guarded":true}`, "invalid", 422, "body.detail", "somebody else", nil},
+		"call_in_the_past":        {"POST /api/v1/clients/" + john + "/ring", `{"at":"2026-11-23T11:00:00Z"}`, "invalid", 422, "body.at", "past", nil},
+		"call_next_month":         {"POST /api/v1/clients/" + john + "/ring", `{"at":"2026-12-23T11:00:00Z"}`, "invalid", 422, "body.at", "a week ahead", nil},
+		"call_from_nowhere":       {"POST /api/v1/clients/" + john + "/ring", `{"at":"2026-11-23T14:00:00Z","from":"withheld"}`, "invalid", 422, "body.from", "a telephone number", nil},
 		"two_faults":              {people, client(`,"zone":"Mars","language":"Klingon!"`), "invalid", 422, "body.zone", "", nil},
 		"named_as_text":           {people, client(`,"named":"yes"`), "invalid", 422, "body.named", "true or false", nil},
 		"empty_object":            {people, `{}`, "invalid", 422, "body.full_name", "missing", nil},
@@ -322,7 +367,9 @@ func TestNothingThatWasSentComesBack(t *testing.T) {
 	slices.Sort(patterns)
 	fields := []string{
 		"specialist", "full_name", "name", "named", "language", "zone", "mobile", "wakes", "detail", "channel",
-		"agreement", "how", "kind", "at", "minutes", "place", "phone", "email", person, person + "_" + person,
+		"agreement", "how", "kind", "at", "minutes", "place", "phone", "email", "title", "area", "pay", "hours", "more", "closes",
+		"filled", "open_ended", "lead", "by", "what", "due", "no_due", "status", "words", "times", "rests", "rest_days", "paused_until",
+		"resume", "stop", "allow", "guarded", "leads_a_week", "from", "intent", "date", "clock", "number", "danger", person, person + "_" + person,
 	}
 	values := []any{
 		person, person + " ferch Llywelyn", "+447700900777", "07700 900777x", "07700-900-777 " + person, person + "@example.org\n",
@@ -333,12 +380,12 @@ func TestNothingThatWasSentComesBack(t *testing.T) {
 	}
 	rapid.Check(t, func(r *rapid.T) {
 		method, path, _ := strings.Cut(rapid.SampledFrom(patterns).Draw(r, "route"), " ")
-		for _, name := range []string{"client", "appointment", "flag", "specialist", "sender"} {
+		for _, name := range placeholders {
 			id := rapid.SampledFrom([]string{john, meeting, person, "900777", "~" + person, "%00" + person, "%ff" + person}).Draw(r, name)
 			path = strings.ReplaceAll(path, "{"+name+"}", id)
 		}
 		if rapid.Bool().Draw(r, "query") {
-			path += "?" + rapid.SampledFrom([]string{"limit", "cursor", "before", "specialist", person}).Draw(r, "parameter") + "=" + person
+			path += "?" + rapid.SampledFrom([]string{"limit", "cursor", "before", "specialist", "since", "open", person}).Draw(r, "parameter") + "=" + person
 		}
 		body := map[string]any{}
 		for range rapid.IntRange(0, 5).Draw(r, "fields") {

@@ -68,10 +68,7 @@ func (a *API) specialists() {
 		summary:     "Read a specialist",
 		description: "One specialist by id.",
 		scope:       scopeRead, gives: sam, refuses: []int{http.StatusNotFound},
-	}, func(ctx context.Context, in *struct {
-		Specialist conversations.SpecialistID `path:"specialist" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"The specialist's id."`
-	},
-	) (*body[specialist], error) {
+	}, func(ctx context.Context, in *OfSpecialist) (*body[specialist], error) {
 		s, err := a.Store.Specialist(ctx, in.Specialist)
 		if err != nil {
 			return nil, err

@@ -50,6 +50,7 @@ type threadView struct {
 			Intent, Why string
 			Sure        int
 		}
+		Corrected *struct{ Intent, Value, By string }
 	}
 	Events []struct {
 		Kind     string

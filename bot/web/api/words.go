@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"alongside/conversations"
+	"alongside/conversations/understand"
 )
 
 // deliveries say in plain words what each state of a message of ours means.
@@ -45,6 +46,9 @@ var reasons = map[string]string{
 	"appointment_cancelled": "the appointment was cancelled since",
 	"address_changed":       "the client has another number since",
 	"number_changed":        "the client has another number since",
+	"offer_withdrawn":       "the lead was filled, or the offer was taken back",
+	"lead_filled":           "somebody else has the job by now",
+	"lead":                  "it is for the lead, not for the specialist",
 	"timeout":               "the provider did not answer in time",
 	"expired":               "the process that was sending it ended before it could say how it went",
 
@@ -122,6 +126,7 @@ var flagsSaid = map[conversations.FlagReason]string{
 	conversations.FlagLeadQuestion:    "the client asks about a lead",
 	conversations.FlagApplied:         "the client says that they applied for a lead",
 	conversations.FlagJobsAsked:       "the client asks for leads",
+	conversations.FlagLeadFilled:      "a lead that the client wanted is filled; a person tells them",
 	conversations.FlagTaskHelp:        "the client would like help with a task",
 	conversations.FlagLowAnswer:       "a low answer to a check-in; a person looks today",
 	conversations.FlagMoreHours:       "the client wants more hours at work",
@@ -136,11 +141,63 @@ var flagsSaid = map[conversations.FlagReason]string{
 	conversations.FlagNotUndone:       "part of a wrongly read text could not be undone, because things moved on",
 }
 
+// offersSaid say in plain words what a client said to an offer.
+var offersSaid = map[conversations.OfferStatus]string{
+	conversations.OfferOpen:          "no answer yet, which is not a no",
+	conversations.OfferInterested:    "the client is interested",
+	conversations.OfferNotInterested: "the client does not want it",
+	conversations.OfferApplied:       "the client says that they applied",
+	conversations.OfferWithdrawn:     "taken back: it was filled, it closed, or you took it back",
+}
+
+// tasksSaid say in plain words how a task stands.
+var tasksSaid = map[conversations.TaskStatus]string{
+	conversations.TaskOpen:    "to be done",
+	conversations.TaskDone:    "the client did it",
+	conversations.TaskNotYet:  "not done yet",
+	conversations.TaskHelp:    "the client would like help with it",
+	conversations.TaskDropped: "on the plan no more",
+}
+
+// intentsSaid say in plain words what a person wants with a text.
+var intentsSaid = map[understand.Intent]string{
+	understand.Confirm:           "yes, that is fine",
+	understand.Change:            "another time",
+	understand.Cannot:            "cannot come",
+	understand.Late:              "comes, but late",
+	understand.AttendingQuestion: "asks about the appointment",
+	understand.Interested:        "is interested",
+	understand.NotInterested:     "is not interested",
+	understand.MoreInfo:          "wants to know more",
+	understand.Rating:            "answers with a number",
+	understand.Done:              "has done it",
+	understand.NotYet:            "has not done it yet",
+	understand.WantHelp:          "would like help with it",
+	understand.OptinYes:          "agrees to be texted",
+	understand.OptinNo:           "does not agree to be texted",
+	understand.Stop:              "wants no more messages",
+	understand.Start:             "wants messages again",
+	understand.Help:              "asks what this is",
+	understand.NextAppointment:   "asks when the next appointment is",
+	understand.CallMe:            "asks to be phoned",
+	understand.Language:          "wants another language",
+	understand.WrongPerson:       "is somebody else",
+	understand.Crisis:            "somebody may be in danger",
+	understand.Distress:          "is having a hard time",
+	understand.Social:            "a greeting or thanks",
+	understand.Other:             "something for a person to read",
+	understand.Keep:              "leave it as it was",
+	understand.Choose:            "picks a number",
+}
+
 // tags group the operations.
 var tags = []*huma.Tag{
 	{Name: "Specialists", Description: "The employment specialists, whose caseloads these are."},
 	{Name: "Clients", Description: "The people on the caseload, how they can be reached, and what they agreed to."},
 	{Name: "Appointments", Description: "What is in the diary. Booking, moving and cancelling tell the client, where they agreed to be told."},
+	{Name: "Leads", Description: "Job leads, to whom they were offered, and what each client said to it."},
+	{Name: "Action plan", Description: "What a client and their specialist agreed to do."},
+	{Name: "Check-ins", Description: "What a client chose to be asked between sessions, and what they think of the service. The numbers are not a measure of health."},
 	{Name: "Conversations", Description: "What was said, what became of it, and what a person has to look at."},
 }
 
@@ -183,6 +240,10 @@ func about() string {
 	b.WriteString("\n### What a person has to look at\n\n| flag | in plain words |\n|---|---|\n")
 	for _, f := range conversations.FlagReasons {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", f, flagsSaid[f])
+	}
+	b.WriteString("\n### What a text can mean\n\n| intent | in plain words |\n|---|---|\n")
+	for _, i := range understand.Intents {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", i, intentsSaid[i])
 	}
 	return b.String()
 }
