@@ -85,20 +85,39 @@ func (s *step) askQuiet(side int) {
 // times. It reports whether the text was such an answer.
 func (s *step) quietAnswered() bool {
 	q, at := s.state.Open, s.reading.When
-	if q.Number == sideUnknown || at.Clock == "" || at.Date != "" {
+	if at.Clock == "" || at.Date != "" || s.borrowed() {
 		return false
 	}
-	clock, err := time.Parse("15:04", at.Clock)
-	if err != nil || s.borrowed() {
-		return false
+	minutes := minutesOf(at.Clock)
+	side := q.Number
+	if side == sideUnknown && minutes != nil {
+		side = sideOf(*minutes)
 	}
-	minutes := clock.Hour()*60 + clock.Minute()
-	if q.Number == sideFrom {
-		s.quietTimes(Settings{Wakes: &minutes})
-	} else {
-		s.quietTimes(Settings{Rests: &minutes})
+	switch {
+	case minutes == nil:
+		return false
+	case side == sideFrom:
+		s.quietTimes(Settings{Wakes: minutes})
+	case side == sideUntil:
+		s.quietTimes(Settings{Rests: minutes})
+	default:
+		return false
 	}
 	return true
+}
+
+// sideOf is what a bare time of day means to "when should I not text you?": one
+// in the morning is the first that suits, one late in the day the last. Both are
+// said back. In between it could be either.
+func sideOf(minutes int) int {
+	switch {
+	case minutes <= 12*60:
+		return sideFrom
+	case minutes >= 15*60:
+		return sideUntil
+	default:
+		return sideUnknown
+	}
 }
 
 // longestPause is how far ahead a pause may end. What is longer is a wish to

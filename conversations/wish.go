@@ -52,9 +52,37 @@ func (s *step) chosenSetting() bool {
 	}
 }
 
-// limit is what the reading names. It names nothing yet: each wish is asked
-// with numbers or an example.
-func (s *step) limit() limit { return limit{} }
+// limit is what the reading names. It names nothing yet, so that each wish is
+// asked with numbers or an example.
+func (s *step) limit() limit { return s.limitOf("", "", "", nil, 0) }
+
+// limitOf puts what the reader names into the terms of the settings: the kind
+// of texts, two times of day (HH:MM, or empty), days of the week, and for how
+// many days a pause is wanted (0: not said).
+func (s *step) limitOf(kind, notBefore, notAfter string, notOn []time.Weekday, pause int) limit {
+	l := limit{from: minutesOf(notBefore), until: minutesOf(notAfter), days: notOn}
+	if pause > 0 {
+		l.end = s.now.AddDate(0, 0, pause)
+	}
+	if m, ok := matterNames[kind]; ok {
+		l.stop = []Matter{m}
+	}
+	return l
+}
+
+// matterNames are the kinds of texts as the reader names them.
+var matterNames = map[string]Matter{
+	"leads": MatterLeads, "checkins": MatterCheckIns, "tasks": MatterTasks, "reminders": MatterAppointments,
+}
+
+// minutesOf reads HH:MM as minutes after midnight; nil for anything else.
+func minutesOf(clock string) *int {
+	at, err := time.Parse("15:04", clock)
+	if err != nil {
+		return nil
+	}
+	return new(at.Hour()*60 + at.Minute())
+}
 
 // wish does one such thing.
 func (s *step) wish(about understand.Topic, l limit) bool {
@@ -64,6 +92,8 @@ func (s *step) wish(about understand.Topic, l limit) bool {
 		return true
 	}
 	switch about {
+	case understand.TopicLimits:
+		return s.wishLess(l)
 	case topicQuiet:
 		s.wishQuiet(l)
 	case topicPause:
@@ -80,6 +110,22 @@ func (s *step) wish(about understand.Topic, l limit) bool {
 		s.wantTelegram()
 	case topicChannelSMS:
 		s.wantSMS()
+	default:
+		return false
+	}
+	return true
+}
+
+// wishLess is a wish for fewer texts that names a length or an hour after all.
+// Without one a person sets it.
+func (s *step) wishLess(l limit) bool {
+	switch {
+	case s.borrowed():
+		return false
+	case !l.end.IsZero():
+		s.pause(l.end)
+	case l.from != nil || l.until != nil || len(l.days) > 0:
+		s.wishQuiet(l)
 	default:
 		return false
 	}

@@ -201,6 +201,42 @@ func TestWishes(t *testing.T) {
 	}
 }
 
+func TestLimitOf(t *testing.T) {
+	t.Parallel()
+	s := wishStep(Client{}, nil)
+	got := s.limitOf("leads", "11:00", "", []time.Weekday{time.Monday}, 14)
+	want := limit{
+		from: new(660), days: []time.Weekday{time.Monday}, end: time.Date(2026, 12, 9, 14, 0, 0, 0, time.UTC), stop: []Matter{MatterLeads},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(limit{})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(limit{}, s.limitOf("far", "25:00", "", nil, 0), cmp.AllowUnexported(limit{})); diff != "" {
+		t.Errorf("what is no limit (-want +got):\n%s", diff)
+	}
+}
+
+// "Fewer texts" that names a length or an hour is that; otherwise a person sets it.
+func TestFewerTexts(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		limit limit
+		said  []string
+	}{
+		"for_two_weeks":     {limit{end: *day(9)}, []string{"pause.set"}},
+		"not_in_the_night":  {limit{until: new(20 * 60)}, []string{"quiet.set"}},
+		"fewer_and_no_more": {limit{}, nil},
+	} {
+		s := wishStep(Client{}, nil)
+		if took := s.wish(understand.TopicLimits, row.limit); took != (row.said != nil) {
+			t.Errorf("%s was taken for a wish: %t", name, took)
+		}
+		if diff := cmp.Diff(row.said, s.saidKeys()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // "I'm back" from somebody who was not away is something else.
 func TestBackWithoutAPause(t *testing.T) {
 	t.Parallel()
@@ -267,6 +303,14 @@ func TestAnswersToQuestionsAboutSettings(t *testing.T) {
 			outcome{Set: []Settings{{Rests: new(17 * 60)}}, Said: []string{"quiet.set"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
+			"a_bare_hour_in_the_morning", Question{ID: "q1", Kind: AskQuiet}, at("11:00"),
+			outcome{Set: []Settings{{Wakes: new(660)}}, Said: []string{"quiet.set"}, Flags: []FlagReason{FlagSettings}},
+		},
+		{
+			"a_bare_hour_late_in_the_day", Question{ID: "q1", Kind: AskQuiet}, at("17:00"),
+			outcome{Set: []Settings{{Rests: new(17 * 60)}}, Said: []string{"quiet.set"}, Flags: []FlagReason{FlagSettings}},
+		},
+		{
 			"only_leads", leads, number(1),
 			outcome{Set: []Settings{{Stop: []Matter{MatterLeads}}}, Said: []string{"kinds.stopped"}, Flags: []FlagReason{FlagSettings}},
 		},
@@ -294,11 +338,11 @@ func TestWhatIsNoAnswerToAQuestionAboutSettings(t *testing.T) {
 		open    Question
 		reading understand.Reading
 	}{
-		"another_number":           {Question{ID: "q1", Kind: AskStopKind, Matter: MatterLeads}, understand.Reading{Intent: understand.Choose, Number: 5}},
-		"a_day_is_no_hour":         {Question{ID: "q1", Kind: AskQuiet, Number: sideFrom}, understand.Reading{Intent: understand.Change, When: understand.When{Date: "2026-12-01", Clock: "11:00"}}},
-		"an_hour_without_a_side":   {Question{ID: "q1", Kind: AskQuiet}, understand.Reading{Intent: understand.Change, When: understand.When{Clock: "11:00"}}},
-		"somebody_else_answers":    {Question{ID: "q1", Kind: AskPause}, understand.Reading{Intent: understand.Choose, Number: 2, ThirdParty: true}},
-		"words_are_left_to_others": {Question{ID: "q1", Kind: AskPause}, understand.Reading{Intent: understand.CallMe}},
+		"another_number":             {Question{ID: "q1", Kind: AskStopKind, Matter: MatterLeads}, understand.Reading{Intent: understand.Choose, Number: 5}},
+		"a_day_is_no_hour":           {Question{ID: "q1", Kind: AskQuiet, Number: sideFrom}, understand.Reading{Intent: understand.Change, When: understand.When{Date: "2026-12-01", Clock: "11:00"}}},
+		"an_hour_that_may_be_either": {Question{ID: "q1", Kind: AskQuiet}, understand.Reading{Intent: understand.Change, When: understand.When{Clock: "13:30"}}},
+		"somebody_else_answers":      {Question{ID: "q1", Kind: AskPause}, understand.Reading{Intent: understand.Choose, Number: 2, ThirdParty: true}},
+		"words_are_left_to_others":   {Question{ID: "q1", Kind: AskPause}, understand.Reading{Intent: understand.CallMe}},
 	} {
 		s := wishStep(Client{}, &row.open)
 		s.reading = row.reading
