@@ -56,50 +56,72 @@ func TestTopicsOfLeads(t *testing.T) {
 		want   leadOutcome
 	}{
 		{
-			"applied_for_the_one_asked_about", Client{}, 2, askedLead(), topicApplied, 0,
+			"applied_for_the_one_asked_about",
+			Client{},
+			2, askedLead(), topicApplied, 0,
 			leadOutcome{
 				outcome: outcome{Said: []string{"lead.applied"}, Flags: []FlagReason{FlagApplied}},
 				Offers:  []SetOffer{{ID: "o1", Status: OfferApplied}},
 			},
 		},
 		{
-			"applied_for_one_of_two", Client{}, 2, nil, topicApplied, 0,
+			"applied_for_one_of_two",
+			Client{},
+			2, nil, topicApplied, 0,
 			leadOutcome{outcome: outcome{Said: []string{"lead.applied"}, Flags: []FlagReason{FlagApplied}}},
 		},
 		{
-			"jobs_one_at_a_time", Client{}, 2, nil, topicJobs, 0,
+			"jobs_one_at_a_time",
+			Client{},
+			2, nil, topicJobs, 0,
 			leadOutcome{outcome: outcome{Said: []string{"lead.shown"}, Open: AskLead}, Queue: []OfferID{"o1"}},
 		},
 		{
-			"no_jobs", Client{}, 0, nil, topicJobs, 0,
+			"no_jobs",
+			Client{},
+			0, nil, topicJobs, 0,
 			leadOutcome{outcome: outcome{Said: []string{"lead_none.open"}, Flags: []FlagReason{FlagJobsAsked}}},
 		},
 		{
-			"jobs_on_hold", Client{Held: true}, 2, nil, topicJobs, 0,
+			"jobs_on_hold",
+			Client{Held: true},
+			2, nil, topicJobs, 0,
 			leadOutcome{outcome: outcome{Said: []string{"message.open"}, Flags: []FlagReason{FlagJobsAsked}}},
 		},
 		{
-			"fewer_than_three", Client{LeadsAWeek: 3}, 0, nil, topicFewerLeads, 0,
+			"fewer_than_three",
+			Client{LeadsAWeek: 3},
+			0, nil, topicFewerLeads, 0,
 			leadOutcome{outcome: outcome{Set: []Settings{{LeadsAWeek: new(2)}}, Said: []string{"lead.weekly"}, Flags: settings}},
 		},
 		{
-			"fewer_than_one_is_none", Client{LeadsAWeek: 1}, 0, nil, topicFewerLeads, 0,
+			"fewer_than_one_is_none",
+			Client{LeadsAWeek: 1},
+			0, nil, topicFewerLeads, 0,
 			leadOutcome{outcome: outcome{Set: []Settings{{Stop: stop}}, Said: []string{"kinds.stopped"}, Flags: settings}},
 		},
 		{
-			"the_pathways_default_counts", Client{}, 0, nil, topicMoreLeads, 0,
+			"the_pathways_default_counts",
+			Client{},
+			0, nil, topicMoreLeads, 0,
 			leadOutcome{outcome: outcome{Set: []Settings{{LeadsAWeek: new(2)}}, Said: []string{"lead.weekly"}, Flags: settings}},
 		},
 		{
-			"a_number_was_named", Client{LeadsAWeek: 1}, 0, nil, topicMoreLeads, 3,
+			"a_number_was_named",
+			Client{LeadsAWeek: 1},
+			0, nil, topicMoreLeads, 3,
 			leadOutcome{outcome: outcome{Set: []Settings{{LeadsAWeek: new(3)}}, Said: []string{"lead.weekly"}, Flags: settings}},
 		},
 		{
-			"more_than_seven_are_seven", Client{LeadsAWeek: 7}, 0, nil, topicMoreLeads, 0,
+			"more_than_seven_are_seven",
+			Client{LeadsAWeek: 7},
+			0, nil, topicMoreLeads, 0,
 			leadOutcome{outcome: outcome{Set: []Settings{{LeadsAWeek: new(7)}}, Said: []string{"lead.weekly"}, Flags: settings}},
 		},
 		{
-			"more_after_none", Client{LeadsAWeek: 2, Stopped: stop}, 0, nil, topicMoreLeads, 0,
+			"more_after_none",
+			Client{LeadsAWeek: 2, Stopped: stop},
+			0, nil, topicMoreLeads, 0,
 			leadOutcome{outcome: outcome{Set: []Settings{{LeadsAWeek: new(2), Allow: stop}}, Said: []string{"lead.weekly"}, Flags: settings}},
 		},
 		{
