@@ -144,7 +144,7 @@ func (s *step) corrected() {
 		s.flag(FlagCorrected, "")
 	}
 	now := s.replaced(loaded, s.effects)
-	if toldWrong(c, m) && (now.told() || slices.Contains(c.Undo.Flags, FlagLate) || slices.Contains(c.Undo.Flags, FlagCallMe)) {
+	if toldWrong(c, m) && (now.told() || len(c.Undo.Answers) > 0 || len(c.Undo.Tasks) > 0 || c.Undo.promised()) {
 		s.putRight(c, m, now)
 	}
 	// What a flow would have asked and nothing said is not open.
@@ -242,9 +242,11 @@ func (s *step) undo(c *Corrected) bool {
 			continue
 		}
 		s.do(SetTask{ID: x.ID, Status: x.Was})
-		if i >= 0 {
-			s.facts.Tasks[i].Status = x.Was
+		if i < 0 {
+			i = len(s.facts.Tasks)
+			s.facts.Tasks = append(s.facts.Tasks, Task{ID: x.ID})
 		}
+		s.facts.Tasks[i].Status = x.Was
 	}
 	whole = s.undoAgreements(u) && whole
 	whole = s.undoSettings(u) && whole
@@ -424,7 +426,13 @@ func toldWrong(c *Corrected, m Meaning) bool {
 		m.Intent == understand.WrongPerson, m.Intent == understand.OptinNo:
 		return false
 	}
-	return c.Undo.told() || slices.Contains(c.Undo.Flags, FlagLate) || slices.Contains(c.Undo.Flags, FlagCallMe)
+	return c.Undo.told() || c.Undo.promised()
+}
+
+// promised says whether the client was told that somebody learns of something:
+// that they are late, or would like a call.
+func (u Undo) promised() bool {
+	return slices.Contains(u.Flags, FlagLate) || slices.Contains(u.Flags, FlagCallMe)
 }
 
 // putRight tells the client what holds now.

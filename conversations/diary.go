@@ -203,13 +203,8 @@ func (s *step) remindOf(a Appointment, mark Reminded) {
 		return
 	}
 	if !s.canPrompt(latest) {
-		// What is not agreed today may be tomorrow: only what went is marked, and
-		// what a person was told of.
-		from := len(s.effects)
+		// What is not agreed today may be tomorrow: only what went is marked.
 		s.prompt(policy.Unasked, Say{Key: key, Vars: vars, Appointment: a.ID, Matter: MatterAppointments, Stands: a.At}, latest)
-		if slices.ContainsFunc(s.effects[from:], func(e Effect) bool { _, flagged := e.(RaiseFlag); return flagged }) {
-			s.state.Reminded = append(s.state.Reminded, mark)
-		}
 		return
 	}
 	s.state.Reminded = append(s.state.Reminded, mark)

@@ -1,6 +1,7 @@
 package conversations_test
 
 import (
+	"slices"
 	"testing"
 
 	"alongside/conversations"
@@ -131,7 +132,13 @@ func TestTheSameEventTwiceIsOnce(t *testing.T) {
 			s.facts.Corrected = &done
 		}
 		_, twice := conversations.Next(s.rules, s.facts, after, event, s.now)
-		if got := lasting(twice); len(got) > 0 {
+		got := slices.DeleteFunc(lasting(twice), func(e conversations.Effect) bool {
+			// A reminder that a pause kept back may go when the pause ends; until then
+			// each time it comes the specialist is told.
+			f, is := e.(conversations.RaiseFlag)
+			return is && f.Reason == conversations.FlagNotSent && event.Kind == conversations.EventReminder
+		})
+		if len(got) > 0 {
 			t.Fatalf("%s %s a second time: %#v\nfirst: %#v", event.Kind, event.Button, got, effects)
 		}
 	})

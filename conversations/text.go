@@ -228,7 +228,7 @@ func (s *step) intent() {
 	if s.aboutCall() || s.freeWords() || s.ownWords() || s.rethinks() || s.topic() || s.askWhich() {
 		return
 	}
-	if r.Sure < s.needed(r.Intent) {
+	if s.sure() < s.needed(r.Intent) {
 		s.handOver(FlagNotUnderstood)
 		return
 	}

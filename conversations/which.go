@@ -33,7 +33,7 @@ const rethinking = 15 * time.Minute
 // askWhich asks with numbers where two readings of a text are near and would
 // do different things. It reports whether it did.
 func (s *step) askWhich() bool {
-	if s.reading.Sure >= clearly || s.borrowed() {
+	if s.sure() >= clearly || s.borrowed() {
 		return false
 	}
 	if q := s.state.Open; q != nil && (q.Kind == AskWhich || q.Kind == AskTime || q.Kind == AskOptIn) {
@@ -46,6 +46,24 @@ func (s *step) askWhich() bool {
 	}
 	s.putWhich(m[0], m[1])
 	return true
+}
+
+// sure is how sure the reading is, 0 to 100, where what was said besides, to
+// another question that is open or waiting, is no doubt of it.
+func (s *step) sure() int {
+	r := s.reading
+	sure := r.Sure
+	for _, o := range r.Others {
+		kind := answers[o.Intent]
+		if kind == "" || answers[r.Intent] == "" || kind == answers[r.Intent] || !s.alsoSaid(o.Intent) || o.Sure >= 100 {
+			continue
+		}
+		if _, waits := s.waiting(kind); waits {
+			// Of what is left once the other is taken out.
+			sure = max(sure, min(100, 100*r.Sure/(100-o.Sure)))
+		}
+	}
+	return sure
 }
 
 // rivals are the readings of the text that are near one another, answer the
