@@ -66,6 +66,35 @@ func TestWhatTheTeamReadsUsesAnIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, mobile := t.Context(), conversations.Address{Channel: conversations.SMS, Value: "+447700900124"}
+	lead, err := c.AddLead(ctx, NewLead{Title: "PC repair assistant"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := conversations.Event{
+		Kind: conversations.EventText, From: conversations.Address{Channel: conversations.SMS, Value: "+447700900123"}, Text: "x", ProviderID: "SM1",
+	}
+	loaded, err := c.Load(ctx, text, now, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := conversations.MessageID("m1")
+	if _, err := c.Commit(ctx, Turn{
+		Loaded: loaded, Inbound: message, Now: now, Effects: []conversations.Effect{conversations.RaiseAlert{Threat: true}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	alerts, _, err := c.Alerts(ctx, AlertFilter{})
+	if err != nil || len(alerts) != 1 {
+		t.Fatalf("%d alerts (%v)", len(alerts), err)
+	}
+	alert := alerts[0].ID
+	pages, err := c.AddPages(ctx, alert, 0, []conversations.Page{
+		{Watcher: "duty", Via: conversations.PageSMS, Step: 1, Kind: conversations.PageAlert, At: now},
+	}, time.Time{}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text.ProviderID = "SM2"
 	for name, row := range map[string]struct {
 		read func() error
 		// sorts says that a sort is all right: what it sorts is few.
@@ -85,8 +114,33 @@ func TestWhatTheTeamReadsUsesAnIndex(t *testing.T) {
 		"flags_of_client_ever":  {func() error { _, _, err := c.Flags(ctx, FlagFilter{Client: client, Settled: true}); return err }, false},
 		"flags_of_specialist":   {func() error { _, _, err := c.Flags(ctx, FlagFilter{Specialist: specialist}); return err }, true},
 		"unknown_senders":       {func() error { _, _, err := c.UnknownSenders(ctx, Page{}); return err }, false},
-		"token":                 {func() error { _, err := c.Token(ctx, plain); return err }, false},
-		"counts":                {func() error { _, err := c.Counts(ctx, now); return err }, false},
+		"lead":                  {func() error { _, err := c.Lead(ctx, lead); return err }, false},
+		"leads":                 {func() error { _, _, err := c.Leads(ctx, LeadFilter{}); return err }, false},
+		"leads_open":            {func() error { _, _, err := c.Leads(ctx, LeadFilter{Open: true, Now: now}); return err }, false},
+		"offers":                {func() error { _, _, err := c.Offers(ctx, client, Page{}); return err }, true},
+		"offers_of_lead":        {func() error { _, _, err := c.OffersOfLead(ctx, lead, Page{}); return err }, false},
+		"preferences":           {func() error { _, err := c.Preferences(ctx, client); return err }, true},
+		"free_times":            {func() error { _, err := c.FreeTimes(ctx, specialist, now); return err }, false},
+		"tasks":                 {func() error { _, err := c.Tasks(ctx, client); return err }, true},
+		"check_ins":             {func() error { _, err := c.CheckIns(ctx, client); return err }, true},
+		"answers":               {func() error { _, err := c.Answers(ctx, client, now); return err }, true},
+		"feedback":              {func() error { _, _, err := c.Feedback(ctx, Page{}); return err }, false},
+		"reading":               {func() error { _, err := c.ReadingOf(ctx, message); return err }, false},
+		"alert":                 {func() error { _, err := c.Alert(ctx, alert); return err }, false},
+		"alerts":                {func() error { _, _, err := c.Alerts(ctx, AlertFilter{}); return err }, false},
+		"alerts_ever":           {func() error { _, _, err := c.Alerts(ctx, AlertFilter{Closed: true}); return err }, false},
+		"alerts_of_specialist":  {func() error { _, _, err := c.Alerts(ctx, AlertFilter{Specialist: specialist}); return err }, true},
+		"alert_due":             {func() error { _, err := c.DueAlert(ctx, alert); return err }, false},
+		"pages":                 {func() error { _, err := c.Pages(ctx, alert); return err }, false},
+		"page":                  {func() error { _, err := c.Page(ctx, pages[0].ID); return err }, false},
+		"load":                  {func() error { _, err := c.Load(ctx, text, now, true); return err }, true},
+		"load_for_a_client": {func() error {
+			_, err := c.Load(ctx, conversations.Event{Kind: conversations.EventCorrected, Client: client, Message: message}, now, true)
+			return err
+		}, true},
+		"still":  {func() error { _, err := c.Still(ctx, []conversations.MessageID{message}, now); return err }, false},
+		"token":  {func() error { _, err := c.Token(ctx, plain); return err }, false},
+		"counts": {func() error { _, err := c.Counts(ctx, now); return err }, false},
 	} {
 		recorded.statements = nil
 		if err := row.read(); err != nil {
@@ -112,7 +166,7 @@ func TestWhatTheTeamReadsUsesAnIndex(t *testing.T) {
 // scansAPart says whether a scan goes through no more than stands open.
 func scansAPart(step string) bool {
 	for _, part := range []string{
-		"SCAN latest", "INDEX alerts_open", "INDEX flags_open", "INDEX messages_parked", "INDEX messages_due", "INDEX conversations_unknown",
+		"SCAN latest", "SCAN who", "SCAN free", "INDEX alerts_open", "INDEX alerts_closed", "INDEX flags_open", "INDEX messages_parked", "INDEX messages_due", "INDEX conversations_unknown",
 	} {
 		if strings.Contains(step, part) {
 			return true
