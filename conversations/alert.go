@@ -91,6 +91,10 @@ type Watch struct {
 	AcknowledgedAt, ClosedAt time.Time
 	// Threat says that staff are threatened.
 	Threat bool
+	// Joined says that people are being told already of an older alert of the
+	// same person, which has come no further than this one: who writes ten times
+	// in their need makes one phone ring, not ten.
+	Joined bool
 	People []Watcher
 	// Pages are all that were decided so far, in any order.
 	Pages []Page
@@ -134,6 +138,8 @@ func Escalate(way Pathway, w Watch, now time.Time) Escalation {
 	switch {
 	case !w.ClosedAt.IsZero():
 		return Escalation{}
+	case w.Joined:
+		return Escalation{Next: now.Add(underWay)}
 	case !w.AcknowledgedAt.IsZero():
 		return w.withoutOutcome(way, now)
 	}

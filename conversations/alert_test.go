@@ -178,6 +178,22 @@ func TestAPageUnderWayIsWaitedFor(t *testing.T) {
 	}
 }
 
+// While people are told of an older alert of the same person this one waits for
+// that, and is told by itself as soon as that is over.
+func TestAFurtherTextJoinsTheAlertThatStands(t *testing.T) {
+	t.Parallel()
+	w := conversations.Watch{RaisedAt: saturdayNight, Joined: true, People: []conversations.Watcher{
+		{ID: "sam", Role: conversations.RoleSpecialist, Phone: true},
+	}}
+	if e := conversations.Escalate(watchPathway(), w, saturdayNight); len(e.Pages) > 0 || e.Next.Sub(saturdayNight) > time.Minute {
+		t.Errorf("%+v", e)
+	}
+	w.Joined = false
+	if e := conversations.Escalate(watchPathway(), w, saturdayNight); len(e.Pages) != 1 {
+		t.Errorf("%+v", e)
+	}
+}
+
 func TestAPhoneOfWhichNobodyCanTellIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	way := watchPathway()

@@ -78,7 +78,11 @@ func (s *Schedule) decide(ctx context.Context, id conversations.AlertID, step in
 	}
 	now := s.c.Now()
 	team := s.team(d)
-	e := conversations.Escalate(s.c.Pathway, watchOf(d, team), now)
+	watch := watchOf(d, team)
+	if watch.Joined, err = s.joined(ctx, d.Alert); err != nil {
+		return err
+	}
+	e := conversations.Escalate(s.c.Pathway, watch, now)
 	if e.Nobody {
 		s.c.Logger.Error("there is nobody who could be told of an alert: no duty person, lead or specialist with a phone or "+
 			"an e-mail address that this program can reach", "alert_id", string(id))
@@ -94,6 +98,23 @@ func (s *Schedule) decide(ctx context.Context, id conversations.AlertID, step in
 		s.c.Logger.Warn("people are told of an alert", "alert_id", string(id), "step", e.Pages[0].Step, "pages", len(e.Pages))
 	}
 	return err
+}
+
+// joined says whether people are being told of an older alert of the same
+// person that stands as this one does. A threat joins only a threat: others are
+// told of it.
+func (s *Schedule) joined(ctx context.Context, a store.Alert) (bool, error) {
+	open, _, err := s.c.Store.Alerts(ctx, store.AlertFilter{Page: store.Page{Limit: sweepMost}})
+	if err != nil {
+		return false, err
+	}
+	for _, o := range open {
+		older := o.ID != a.ID && o.Peer == a.Peer && (o.RaisedAt.Before(a.RaisedAt) || o.RaisedAt.Equal(a.RaisedAt) && o.ID < a.ID)
+		if older && o.AcknowledgedAt.IsZero() == a.AcknowledgedAt.IsZero() && (o.Threat || !a.Threat) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // The names of the pathway's people among the watchers of an alert.

@@ -47,6 +47,9 @@ type Config struct {
 	// DeepLink is the address that opens Telegram with a link code, "" while it
 	// is not known. Nil: there is no Telegram here.
 	DeepLink func(code string) string
+	// Route is what staff of the service do with danger, in its own words; it
+	// stands with each alert. May be empty.
+	Route string
 	// Logger is given ids and codes only.
 	Logger *slog.Logger
 	// Version is the program's, for the description.
@@ -110,6 +113,7 @@ func New(c Config) *API {
 	a.conversation()
 	a.calls()
 	a.corrections()
+	a.alerts()
 	a.flags()
 	a.describe(registry)
 	return a

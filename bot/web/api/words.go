@@ -50,6 +50,15 @@ var reasons = map[string]string{
 	"lead_filled":           "somebody else has the job by now",
 	"lead":                  "it is for the lead, not for the specialist",
 	"timeout":               "the provider did not answer in time",
+	"nobody_reads_today":    "nobody reads texts before tomorrow: the duty person looks",
+	"acknowledged":          "somebody was on it before it went",
+	"no_address":            "there is no phone or mailbox any more by which to tell them",
+	"no_words":              "the program has no words for it, which is a fault of its own",
+	"interrupted":           "the process that was sending it ended, and nobody can tell whether it went",
+	"connection_lost":       "the mail server or the provider hung up before it answered",
+	"not_connected":         "the mail server or the provider could not be reached",
+	"certificate":           "the mail server could not prove who it is",
+	"mail_server_refused":   "the mail server did not let us in",
 	"expired":               "the process that was sending it ended before it could say how it went",
 
 	"21211": "the number is not one that can be texted",
@@ -117,7 +126,7 @@ var flagsSaid = map[conversations.FlagReason]string{
 	conversations.FlagUndelivered:     "a message did not reach the phone",
 	conversations.FlagMayNotBeSent:    "a message may not have been sent",
 	conversations.FlagNotSent:         "a message was not sent",
-	conversations.FlagAnswerNotSent:   "the client could not be answered on this channel",
+	conversations.FlagAnswerNotSent:   "no answer could be sent on this channel; reach them by another route",
 	conversations.FlagTurnFailed:      "a text that the assistant failed on; it is kept whole, and was not answered",
 	conversations.FlagEarly:           "an appointment before the client's waking hour",
 	conversations.FlagAmbiguousStop:   "CANCEL: it may have meant the appointment, and has stopped our texts as well",
@@ -198,6 +207,7 @@ var tags = []*huma.Tag{
 	{Name: "Leads", Description: "Job leads, to whom they were offered, and what each client said to it."},
 	{Name: "Action plan", Description: "What a client and their specialist agreed to do."},
 	{Name: "Check-ins", Description: "What a client chose to be asked between sessions, and what they think of the service. The numbers are not a measure of health."},
+	{Name: "Alerts", Description: "Danger, who was told of it, how it ended, and the hold that it puts on a client."},
 	{Name: "Conversations", Description: "What was said, what became of it, and what a person has to look at."},
 }
 
