@@ -72,7 +72,7 @@ func (s *step) secondAnswer() (understand.Reading, bool) {
 		if kind == main {
 			continue
 		}
-		if r := s.readAs(askedAs[kind]); fits(r) && r.Number == 0 && r.Sure >= clearly {
+		if r := s.readAs(askedAs[kind]); fits(r) && r.Number == 0 && r.Sure >= plainly {
 			return r, true
 		}
 	}
