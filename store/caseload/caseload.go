@@ -25,6 +25,7 @@ type Caseload struct {
 	now    func() time.Time
 	log    *slog.Logger
 	commit *committer
+	hints  hints
 }
 
 // Config is what a caseload needs.

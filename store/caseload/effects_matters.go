@@ -74,7 +74,11 @@ func offered(w *work, o conversations.Offer) {
 	w.effects.exec(w.mustChange(fmt.Errorf("lead %s: %w", o.Lead.ID, ErrOffered)),
 		`INSERT INTO offers (id, lead, client, status, at, changed_at) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (lead, client) DO NOTHING`, o.ID, o.Lead.ID, w.peer, status, millis(at), millis(w.turn.Now))
+	w.effects.exec(nil, noteMatters, w.peer)
 }
+
+// noteMatters says that a client ($1) has an offer, a task or a check-in.
+const noteMatters = "UPDATE clients SET matters = TRUE WHERE id = $1 AND NOT matters"
 
 // setOffer changes an offer. Reasons belong to a refusal: what is no longer one
 // has none.

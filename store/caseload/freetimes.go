@@ -35,7 +35,9 @@ var insertFree = newBulk(2, nil, "INSERT INTO free_times (specialist, at) VALUES
 func (c *Caseload) SetFreeTimes(ctx context.Context, specialist conversations.SpecialistID, times []time.Time, now time.Time) error {
 	id := clean(string(specialist))
 	rows := make([][]any, 0, len(times))
+	last := int64(0)
 	for _, at := range times {
+		last = max(last, millis(at))
 		rows = append(rows, []any{id, millis(at)})
 	}
 	err := c.db.write(ctx, func(tx transaction) error {
@@ -47,6 +49,7 @@ func (c *Caseload) SetFreeTimes(ctx context.Context, specialist conversations.Sp
 		// What is past is of no use to anybody.
 		b.exec(nil, "DELETE FROM free_times WHERE specialist = $1", id)
 		b.bulk(nil, &insertFree, rows)
+		b.exec(nil, "UPDATE specialists SET free_until = $2 WHERE id = $1", id, last)
 		return tx.run(ctx, &b)
 	})
 	if err != nil {

@@ -15,8 +15,9 @@ import (
 const aftermath = 4 * time.Hour
 
 // Load reads the facts and the revision of the conversation that an event
-// belongs to, in one round trip; an unknown sender takes a second one, and a
-// link code that joins a new account a third. With snapshot it reads the state
+// belongs to, in one round trip; an unknown sender takes a second one, a link
+// code that joins a new account a third, and so does the first text that this
+// process sees of a client with offers, tasks or check-ins. With snapshot it reads the state
 // too; otherwise State stays zero and the caller has it from Redis.
 //
 // It returns ErrDuplicate for an event whose ProviderID was committed before,
@@ -56,16 +57,33 @@ type reading struct {
 	known     bool
 	sealed    []byte // the snapshot
 	duplicate bool
-	code      string                 // the link code in the event, normalised
-	linked    conversations.ClientID // whose code it is
+	// wanted says that there may be more to read than appointments; see matters.
+	wanted bool
+	code   string                 // the link code in the event, normalised
+	linked conversations.ClientID // whose code it is
 }
 
 func (r *reading) read(ctx context.Context) (Loaded, error) {
 	if r.ev.Client != "" || r.ev.From.Value != "" {
 		var b batch
-		r.queueFacts(&b)
+		hint := r.c.hints.of(r.ev)
+		expected := hint.Load()
+		who, args := r.queueFacts(&b)
+		if expected {
+			r.queueMatters(&b, who, args)
+		}
 		if err := r.run(ctx, &b); err != nil {
 			return Loaded{}, err
+		}
+		if r.wanted != expected && r.known {
+			hint.Store(r.wanted)
+		}
+		if r.wanted && !expected {
+			var more batch
+			r.queueMatters(&more, "$1", []any{string(r.loaded.Client)})
+			if err := r.run(ctx, &more); err != nil {
+				return Loaded{}, err
+			}
 		}
 	}
 	switch {
@@ -112,9 +130,10 @@ func (r *reading) readClient() (Loaded, error) {
 
 // queueFacts reads what there is about a client. The revision comes before the
 // appointments: if a turn is committed between the two, they are newer than the
-// revision, and our own commit finds out.
-func (r *reading) queueFacts(b *batch) {
-	who, args := "$1", []any{string(r.ev.Client)}
+// revision, and our own commit finds out. It returns who the client is, in terms
+// of arguments.
+func (r *reading) queueFacts(b *batch) (who string, args []any) {
+	who, args = "$1", []any{string(r.ev.Client)}
 	if r.ev.Client == "" {
 		hashes := r.c.seal.Hashes(hashAddress, addressKey(r.ev.From))
 		r.peer = stranger(hashes[0])
@@ -134,17 +153,20 @@ func (r *reading) queueFacts(b *batch) {
 		seen = fmt.Sprintf("COALESCE((%s AND channel = $%d AND provider_id = $%d), '')", cameBefore, n+1, n+2)
 	}
 	b.query(r.client, `SELECT c.id, c.name, c.named, c.language, c.zone, c.wakes, c.detail, c.closed_at, c.rests, c.rest_days,
-			c.paused_until, c.stopped, c.guarded, c.leads_a_week, c.held_at, s.id, s.name,
+			c.paused_until, c.stopped, c.guarded, c.leads_a_week, c.held_at, c.matters, s.id, s.name, s.free_until,
 			COALESCE(v.revision, 0), COALESCE(v.crisis_said, 0), COALESCE(v.answered_at, 0), `+snapshot+`,
 			COALESCE(a.channel, ''), COALESCE(a.id, ''), a.address, COALESCE(a.agreement, ''), COALESCE(a.blocked, FALSE), `+seen+`
 		FROM clients c JOIN specialists s ON s.id = c.specialist LEFT JOIN conversations v ON v.peer = c.id
 			LEFT JOIN client_addresses a ON a.client = c.id
 		WHERE c.id = `+who+` ORDER BY a.preferred_at DESC, a.channel`, about...)
-	r.queueMatters(b, who, args)
+	n := len(args)
+	b.query(r.matter, fmt.Sprintf(`SELECT 1, id, '', kind, status, at, proposed_at, minutes, place, with_whom, '', '', '' FROM appointments
+		WHERE client = %s AND at >= $%d AND status <> 'cancelled' ORDER BY at, id`, who, n+1),
+		append(args[:n:n], millis(r.now.Add(-aftermath)))...)
 	if r.ev.Kind == conversations.EventCorrected {
-		n := len(args)
 		r.queueCorrected(b, fmt.Sprintf("m.id = $%d AND m.peer = %s", n+1, who), append(args[:n:n], clean(string(r.ev.Message)))...)
 	}
+	return who, args
 }
 
 // cameBefore finds the row of an event that came before: why it is parked, or
@@ -205,12 +227,13 @@ func (r *reading) client(scan scan) error {
 	l := &r.loaded
 	client := &l.Facts.Client
 	var zone, restDays, stopped, seen string
-	var closed, paused, held, crisis, answered int64
+	var closed, paused, held, free, crisis, answered int64
+	var matter bool
 	var at reached
 	var reach conversations.Reach
 	err := scan(&client.ID, &client.Name, &client.Named, &client.Language, &zone, &client.Wakes, &client.Detail, &closed,
-		&client.Rests, &restDays, &paused, &stopped, &client.Guarded, &client.LeadsAWeek, &held,
-		&l.Facts.Specialist.ID, &l.Facts.Specialist.Name, &l.Revision, &crisis, &answered, &r.sealed,
+		&client.Rests, &restDays, &paused, &stopped, &client.Guarded, &client.LeadsAWeek, &held, &matter,
+		&l.Facts.Specialist.ID, &l.Facts.Specialist.Name, &free, &l.Revision, &crisis, &answered, &r.sealed,
 		&reach.Channel, &at.id, &at.sealed, &reach.Agreement, &reach.Blocked, &seen)
 	if err != nil {
 		return err
@@ -222,6 +245,7 @@ func (r *reading) client(scan scan) error {
 		at.channel = reach.Channel
 		l.addresses, l.Facts.Reach = append(l.addresses, at), append(l.Facts.Reach, reach)
 	}
+	r.wanted = matter || free > millis(r.now)
 	r.seen(seen)
 	if client.Zone, err = location(zone); err != nil {
 		return fmt.Errorf("client %s: %w", client.ID, err)

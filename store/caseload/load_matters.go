@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"hash/maphash"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"alongside/conversations"
@@ -14,7 +16,7 @@ import (
 // answeredOffers is for how long an offer that was answered is among the facts.
 const answeredOffers = 60 * 24 * time.Hour
 
-// The kinds of matter that one statement reads, as it numbers them.
+// The kinds of matter, as the statements number them.
 const (
 	matterAppointment = 1
 	matterOffer       = 2
@@ -23,29 +25,43 @@ const (
 	matterFree        = 5
 )
 
-// queueMatters reads what a client can talk about, in one statement: each text
-// asks, and most clients have little of it. who is the client, in terms of args.
-// The order comes from [reading.order].
+// hints remember for which addresses and clients there was more to read than
+// appointments, so that the next load asks for all of it in one round trip, and
+// that of everybody else for no more than they have. Two that share a place
+// share the hint: the price of a wrong one is a needless statement, or a second
+// round trip.
+type hints [1 << 12]atomic.Bool
+
+func (h *hints) of(ev conversations.Event) *atomic.Bool {
+	key := string(ev.Client)
+	if key == "" {
+		key = ev.From.Value
+	}
+	return &h[maphash.String(hintSeed, key)%uint64(len(h))]
+}
+
+var hintSeed = maphash.MakeSeed()
+
+// queueMatters reads what a client can talk about beside appointments, in one
+// statement. who is the client, in terms of args. The order comes from
+// [reading.order].
 func (r *reading) queueMatters(b *batch, who string, args []any) {
 	n := len(args)
 	with, client := "", who
 	if who != "$1" {
 		with, client = "WITH who AS "+who+" ", "(SELECT client FROM who)"
 	}
-	b.query(r.matter, fmt.Sprintf(with+`SELECT 1 AS matter, id, '' AS other, kind, status, at, proposed_at AS ends, minutes AS number,
-			place AS words, with_whom AS more, '' AS title, '' AS area, '' AS pay
-			FROM appointments WHERE client = %[1]s AND at >= $%[2]d AND status <> 'cancelled'
-		UNION ALL SELECT 2, o.id, l.id, CASE WHEN l.filled_at > 0 THEN 'filled' ELSE '' END, o.status, o.at, l.closes, l.hours,
-				NULL, l.more, l.title, l.area, l.pay
-			FROM offers o JOIN leads l ON l.id = o.lead WHERE o.client = %[1]s AND (o.status = 'offered' OR o.changed_at >= $%[3]d)
+	b.query(r.matter, fmt.Sprintf(with+`SELECT 2 AS matter, o.id, l.id AS other, CASE WHEN l.filled_at > 0 THEN 'filled' ELSE '' END AS kind,
+				o.status, o.at, l.closes AS ends, l.hours AS number, CAST(NULL AS BYTEA) AS words, l.more, l.title, l.area, l.pay
+			FROM offers o JOIN leads l ON l.id = o.lead WHERE o.client = %[1]s AND (o.status = 'offered' OR o.changed_at >= $%[2]d)
 		UNION ALL SELECT 3, id, '', '', status, due, 0, 0, what, NULL, '', '', ''
 			FROM tasks WHERE client = %[1]s AND status IN ('open', 'not_yet', 'want_help')
 		UNION ALL SELECT 4, id, '', kind, '', 0, 0, 0, words, NULL, '', '', ''
 			FROM check_ins WHERE client = %[1]s AND ended_at = 0
 		UNION ALL SELECT * FROM (SELECT 5, '', '', '', '', at, 0, 0, CAST(NULL AS BYTEA), CAST(NULL AS BYTEA), '', '', '' FROM free_times
-			WHERE specialist = (SELECT specialist FROM clients WHERE id = %[1]s) AND at >= $%[4]d ORDER BY at LIMIT 3) AS free`,
-		client, n+1, n+2, n+3),
-		append(args[:n:n], millis(r.now.Add(-aftermath)), millis(r.now.Add(-answeredOffers)), millis(afterNotice(r.now)))...)
+			WHERE specialist = (SELECT specialist FROM clients WHERE id = %[1]s) AND at >= $%[3]d ORDER BY at LIMIT 3) AS free`,
+		client, n+1, n+2),
+		append(args[:n:n], millis(r.now.Add(-answeredOffers)), millis(afterNotice(r.now)))...)
 }
 
 // matter reads one row of them.
@@ -107,12 +123,9 @@ func (r *reading) local(ms int64) time.Time {
 	return at
 }
 
-// order brings the facts into the order that is promised of them.
+// order brings what came in one statement into the order that is promised of them.
 func (r *reading) order() {
 	facts := &r.loaded.Facts
-	slices.SortFunc(facts.Appointments, func(a, b conversations.Appointment) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
-	})
 	slices.SortFunc(facts.Offers, func(a, b conversations.Offer) int {
 		return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID))
 	})

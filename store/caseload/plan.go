@@ -51,7 +51,7 @@ func (c *Caseload) AddTask(ctx context.Context, n NewTask) (conversations.TaskID
 	return conversations.TaskID(id), nil
 }
 
-// addTo inserts a row of a client ($1); [ErrNotFound] if there is no such client.
+// addTo inserts a task or a check-in of a client ($1); [ErrNotFound] if there is no such client.
 func (c *Caseload) addTo(ctx context.Context, client conversations.ClientID, insert string, args ...any) error {
 	id := clean(string(client))
 	return c.db.write(ctx, func(tx transaction) error {
@@ -59,8 +59,10 @@ func (c *Caseload) addTo(ctx context.Context, client conversations.ClientID, ins
 		if err := single(ctx, tx, []any{&known}, "SELECT id FROM clients WHERE id = $1", id); err != nil {
 			return missing(err)
 		}
-		_, err := change(ctx, tx, insert, append([]any{id}, args...)...)
-		return err
+		var b batch
+		b.exec(nil, insert, append([]any{id}, args...)...)
+		b.exec(nil, noteMatters, id)
+		return tx.run(ctx, &b)
 	})
 }
 

@@ -95,6 +95,10 @@ func TestWhatTheTeamReadsUsesAnIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	text.ProviderID = "SM2"
+	if _, err := c.AddTask(ctx, NewTask{Client: client, What: "write a CV"}); err != nil {
+		t.Fatal(err)
+	}
+	c.hints.of(text).Store(true)
 	for name, row := range map[string]struct {
 		read func() error
 		// sorts says that a sort is all right: what it sorts is few.

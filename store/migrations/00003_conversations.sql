@@ -97,6 +97,12 @@ CREATE TABLE free_times (
     PRIMARY KEY (specialist, at)
 );
 
+-- The latest of them, so that a turn need not look for those of who names none.
+ALTER TABLE specialists ADD COLUMN free_until BIGINT NOT NULL DEFAULT 0;
+
+-- Whether a client ever had an offer, a task or a check-in: a turn need not look for those of who has none.
+ALTER TABLE clients ADD COLUMN matters BOOLEAN NOT NULL DEFAULT FALSE;
+
 -- What a client may choose by text, and the hold.
 ALTER TABLE clients ADD COLUMN rests BIGINT NOT NULL DEFAULT 0 CHECK (rests BETWEEN 0 AND 1440);
 ALTER TABLE clients ADD COLUMN rest_days TEXT NOT NULL DEFAULT ''; -- 'mon tue'
