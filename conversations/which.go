@@ -315,10 +315,10 @@ func (s *step) readAgain(q understand.Query) {
 		}
 		// Words must speak for themselves: "yes" picks neither.
 		q.Asked = understand.AskedNone
-		r := s.rules.Lexicons.Read(q)
-		if r.Intent == understand.Social && s.reading.Intent != understand.Social {
-			r = s.reading
-			r.Intent, r.Number = understand.Other, 0
+		r, was := s.rules.Lexicons.Read(q), s.reading
+		if was.Intent == understand.Other && was.Topic == understand.TopicNone && (r.Intent == understand.Social || answers[r.Intent] != "" && r.Sure < clearly) {
+			r = was
+			r.Number = 0
 		}
 		s.reading = r
 	case o.Kind == AskReschedule && len(o.Free) > 0:
@@ -383,8 +383,11 @@ func (s *step) rethinks() bool {
 	c, r := s.state.Closed[i], s.reading
 	a, _ := s.facts.Appointment(c.Appointment)
 	comes, cannot := Meaning{Intent: understand.Confirm, Appointment: a.ID}, Meaning{Intent: understand.Cannot, Appointment: a.ID}
-	plain := (r.Intent == understand.Other || r.Sure < sureEnough) && r.Topic == understand.TopicNone && !r.Voices
+	plain := (r.Intent == understand.Other || r.Sure < sureEnough || s.answersNothing()) && r.Topic == understand.TopicNone && !r.Voices
 	if s.state.Open == nil {
+		if (plain || r.Intent == understand.Social) && s.repeatedNumber() {
+			return true
+		}
 		if i > 0 || !plain || a.Status != Confirmed {
 			return false
 		}
@@ -410,6 +413,14 @@ func (s *step) rethinks() bool {
 		return true
 	}
 	return false
+}
+
+// answersNothing says whether the reading answers a question of a kind that
+// neither is open nor waits: "nah", when no lead was spoken of.
+func (s *step) answersNothing() bool {
+	kind := answers[s.reading.Intent]
+	_, waits := s.waiting(kind)
+	return kind != "" && kind != AskAppointment && !waits
 }
 
 // meantNumber is a number in a text while a new time is asked for: it may be
