@@ -16,13 +16,7 @@ import (
 //go:embed lexicon.*.toml
 var lexiconFiles embed.FS
 
-// Lexicons loads every lexicon.<tag>.toml and compiles them. It is strict: an
-// unknown key, a key or a word that is there twice, an empty entry, or a tag
-// that is not the file's is an error that names the file and the line or key.
-func Lexicons() (*understand.Lexicons, error) {
-	return loadLexicons(lexiconFiles)
-}
-
+// loadLexicons compiles the lexicons of a folder, without what was learned.
 func loadLexicons(files fs.FS) (*understand.Lexicons, error) {
 	names, err := fs.Glob(files, "lexicon.*.toml")
 	if err != nil || len(names) == 0 {

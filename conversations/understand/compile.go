@@ -27,16 +27,20 @@ type Lexicons struct {
 	weekdays, months  map[int32]int8
 	plural            map[int32]bool
 	classes           map[string][]int32
+	concepts          map[int32][]string // by id, sorted
 	languageNames     map[int32]string
 
 	fillers, or, units, courtesies, negators, jokes, interrogative, hourLead elem
 
-	times, judges, cues, risks, safe, conditions, thirdParty book
+	times, judges, cues, risks, safe, signs, conditions, thirdParty book
 
 	timeEntries  []timePhrase
 	judgeEntries []int
 	cueEntries   []CueEntry
 	riskEntries  []RiskEntry
+	signNames    []string
+
+	learned *Learned // nil: the patterns alone decide
 }
 
 type joined struct {
@@ -76,9 +80,9 @@ func Compile(list []Lexicon) (*Lexicons, error) {
 		variants: map[string][]int32{}, splits: map[string][]int32{}, joins: map[int32][]joined{}, deletes: map[string][]int32{},
 		numbers: map[int32]int{}, ordinals: map[int32]int{}, ordinalEnding: map[string]bool{},
 		weekdays: map[int32]int8{}, months: map[int32]int8{}, plural: map[int32]bool{},
-		classes: map[string][]int32{}, languageNames: map[int32]string{},
+		classes: map[string][]int32{}, concepts: map[int32][]string{}, languageNames: map[int32]string{},
 	}
-	l.risks.acrossSentences, l.safe.acrossSentences = true, true // people in danger do not punctuate
+	l.risks.acrossSentences, l.safe.acrossSentences, l.signs.acrossSentences = true, true, true // people in danger do not punctuate
 	c := &compiler{Lexicons: l}
 	if len(list) > 8 {
 		return nil, errors.New("compile lexicons: more than 8 languages")
@@ -100,6 +104,10 @@ func Compile(list []Lexicon) (*Lexicons, error) {
 	for i := range list {
 		c.begin(i)
 		c.patternsOf(&list[i])
+	}
+	for i := range list {
+		c.begin(i)
+		c.conceptsOf(&list[i])
 	}
 	l.interrogative, l.hourLead = newSet(l.classes["interrogative"]), newSet(l.classes["hourlead"])
 	for i, w := range l.words_ {
@@ -266,6 +274,38 @@ func (c *compiler) vocabularyOf(lex *Lexicon) {
 	set("jokes", lex.Jokes, &c.jokes)
 }
 
+// conceptsOf files words, and what becomes of them by mutation, under the
+// concepts that they belong to. A mutated form that is a word of another
+// language is left to that language.
+func (c *compiler) conceptsOf(lex *Lexicon) {
+	file := func(id int32, name string) {
+		if at, have := slices.BinarySearch(c.concepts[id], name); !have {
+			c.concepts[id] = slices.Insert(c.concepts[id], at, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(lex.Concepts)) {
+		for _, id := range c.list("concepts."+name, lex.Concepts[name]) {
+			file(id, name)
+			w := c.words_[id]
+			for _, from := range slices.Sorted(maps.Keys(lex.Mutations)) {
+				rest, ok := strings.CutPrefix(w, from)
+				if !ok || len(rest) < 2 || len(from) == 1 && lex.Mutations[w[:2]] != nil {
+					continue
+				}
+				for _, to := range lex.Mutations[from] {
+					mutated := to + rest
+					if have, ok := c.vocabulary[mutated]; ok && c.languages[have]&c.bit == 0 {
+						continue
+					}
+					id := c.intern(mutated)
+					c.languages[id] |= c.bit
+					file(id, name)
+				}
+			}
+		}
+	}
+}
+
 func (c *compiler) patternsOf(lex *Lexicon) {
 	before := len(c.words_)
 	add := func(key string, b *book, patterns []string, cue int) {
@@ -317,6 +357,14 @@ func (c *compiler) patternsOf(lex *Lexicon) {
 		}
 		add(key, &c.risks, e.Patterns, len(c.riskEntries))
 		c.riskEntries = append(c.riskEntries, e)
+	}
+	for i, e := range lex.Sign {
+		key := fmt.Sprintf("sign[%d] %s", i, e.Name)
+		if e.Name == "" {
+			c.fault(key, "has no name")
+		}
+		add(key, &c.signs, e.Patterns, len(c.signNames))
+		c.signNames = append(c.signNames, e.Name)
 	}
 	if len(lex.Safe) > 0 {
 		add("safe", &c.safe, lex.Safe, 0)

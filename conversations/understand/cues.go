@@ -47,16 +47,12 @@ type cueHit struct {
 	negated bool
 }
 
-// readCues finds the cues of a text. Longer ones hide shorter ones that they
-// overlap ("cant wait" hides "cant"), then negators that are left turn round
-// what follows them.
-func (l *Lexicons) readCues(q Query, abs []token) []cueHit {
+// matchCues finds every cue that fits a text, whatever was asked, longer and
+// heavier ones first.
+func (l *Lexicons) matchCues(abs []token) []cueHit {
 	var all []cueHit
 	l.cues.match(abs, func(f found) {
 		e := &l.cueEntries[f.cue]
-		if len(e.Asked) > 0 && !slices.Contains(e.Asked, q.Asked) {
-			return
-		}
 		if spelledByGuess(abs[f.from:f.to], f.words) && f.words == 1 && e.Weight > 6 {
 			return
 		}
@@ -74,6 +70,19 @@ func (l *Lexicons) readCues(q Query, abs []token) []cueHit {
 		}
 		return a.from - b.from
 	})
+	return all
+}
+
+// readCues picks those that count for the open question. Longer ones hide shorter ones that they
+// overlap ("cant wait" hides "cant"), then negators that are left turn round
+// what follows them.
+func (l *Lexicons) readCues(asked Asked, abs []token, matched []cueHit) []cueHit {
+	all := make([]cueHit, 0, len(matched))
+	for _, h := range matched {
+		if len(h.entry.Asked) == 0 || slices.Contains(h.entry.Asked, asked) {
+			all = append(all, h)
+		}
+	}
 	covered := make([]bool, len(abs))
 	kept := all[:0]
 	for _, h := range all {

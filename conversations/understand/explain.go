@@ -6,8 +6,10 @@ import (
 )
 
 // explain writes Why: the intent, its value in words, and the lexicon phrases
-// that spoke for it, at most three. Nothing else of the text is repeated.
-func (l *Lexicons) explain(q Query, r *Reading, s *scores, number answer) {
+// that spoke for it, at most three, then words of the lexicons by which
+// examples spoke for it. Nothing else of the text is repeated.
+func (l *Lexicons) explain(e *evidence, r *Reading, learned []string) {
+	s := &e.scores
 	var b strings.Builder
 	b.WriteString("read as ")
 	b.WriteString(string(r.Intent))
@@ -29,7 +31,7 @@ func (l *Lexicons) explain(q Query, r *Reading, s *scores, number answer) {
 		b.WriteString(" " + v)
 	}
 	var because []string
-	if number.number > 0 && slicesContains(numbered[q.Asked], r.Intent) {
+	if e.number.number > 0 && slicesContains(numbered[e.q.Asked], r.Intent) {
 		because = append(because, "a number that answers the question")
 	}
 	for i, h := range s.hits {
@@ -43,6 +45,11 @@ func (l *Lexicons) explain(q Query, r *Reading, s *scores, number answer) {
 	}
 	if !r.When.IsZero() && !r.When.Ambiguous {
 		because = append(because, "words for a time")
+	}
+	for _, words := range learned {
+		if len(because) < 4 {
+			because = append(because, "examples with '"+words+"'")
+		}
 	}
 	if len(because) == 0 {
 		because = append(because, "nothing was recognised")

@@ -1,7 +1,9 @@
 package understand
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -17,15 +19,20 @@ type feature struct {
 
 // evidence is everything that the lexicons found in one text.
 type evidence struct {
+	// ends holds where each group of features ends: words, letters, concepts,
+	// signs, lexicon, and what is always there.
+	ends       [groups]int
 	q          Query
 	raw, abs   []token
 	ms         []mentioned
 	constraint bool
-	cues       []cueHit
+	matched    []cueHit // every cue that fits, whatever was asked
+	cues       []cueHit // those that count
 	scores     scores
 	number     answer
 	danger     risk
 	reading    Reading // what the lexicons alone make of it
+	scratch    []feature
 }
 
 // hashText is FNV-1a, which is short and the same everywhere.
@@ -46,25 +53,25 @@ func hashBytes(h uint32, s []byte) uint32 {
 const (
 	hashBasis = 2166136261
 	// Each kind of feature begins its hash with a letter of its own.
-	kindWord, kindPair, kindSkip, kindNot, kindEdge, kindChars, kindLexicon = "w", "p", "s", "n", "e", "c", "l"
+	kindWord, kindPair, kindSkip, kindNot, kindEdge, kindChars, kindLexicon, kindConcept, kindSign = "w", "p", "s", "n", "e", "c", "l", "k", "d"
 )
 
-// gather collects features and the share of each kind.
-type gather struct {
+// featureList collects features and the share of each kind.
+type featureList struct {
 	out   []feature
 	from  int
 	asked uint32
 }
 
-func (g *gather) add(h uint32, value float32) { g.out = append(g.out, feature{h, value}) }
+func (g *featureList) add(h uint32, value float32) { g.out = append(g.out, feature{h, value}) }
 
-func (g *gather) name(kind, name string, value float32) {
+func (g *featureList) name(kind, name string, value float32) {
 	g.add(hashText(hashText(hashBasis, kind), name), value)
 }
 
 // level brings the features since the last call to a common length, so that a
 // long text says no more than a short one, and doubles them with the question.
-func (g *gather) level(length float32, cross bool) {
+func (g *featureList) level(length float32, cross bool) {
 	part := g.out[g.from:]
 	sum := float32(0)
 	for _, f := range part {
@@ -85,7 +92,15 @@ func (g *gather) level(length float32, cross bool) {
 	g.from = len(g.out)
 }
 
-func (g *gather) crossed(h uint32) uint32 {
+// unique leaves one of each feature since the last call of level.
+func (g *featureList) unique() {
+	part := g.out[g.from:]
+	slices.SortFunc(part, func(a, b feature) int { return cmp.Compare(a.hash, b.hash) })
+	part = slices.CompactFunc(part, func(a, b feature) bool { return a.hash == b.hash })
+	g.out = g.out[:g.from+len(part)]
+}
+
+func (g *featureList) crossed(h uint32) uint32 {
 	h ^= g.asked
 	h *= 0x85ebca6b
 	return h ^ h>>15
@@ -127,18 +142,91 @@ func (l *Lexicons) spelling(text string, t *token) string {
 	return fold(text[t.start:t.end])
 }
 
+// conceptsOf gives the concepts that a word belongs to, and appends them.
+func (l *Lexicons) conceptsOf(t *token, to []string) []string {
+	for _, id := range t.ids {
+		if id == 0 {
+			break
+		}
+		for _, name := range l.concepts[id] {
+			if !slices.Contains(to, name) {
+				to = append(to, name)
+			}
+		}
+	}
+	return to
+}
+
+// conceptFeatures says what the words are about, and which concepts stand
+// near one another: a pair says more than the words that made it, which no
+// other author may use.
+func (l *Lexicons) conceptFeatures(g *featureList, e *evidence) {
+	var buf [conceptReach][]string
+	window := buf[:0]
+	var names [conceptReach + 1][8]string
+	for i := range e.raw {
+		here := l.conceptsOf(&e.raw[i], names[i%(conceptReach+1)][:0])
+		for _, a := range here {
+			h := hashText(hashText(hashBasis, kindConcept), a)
+			g.add(h, 1)
+			g.add(g.crossed(h), 1)
+			for _, there := range window {
+				for _, b := range there {
+					g.add(hashText(hashText(hashText(hashText(hashBasis, kindConcept), b), "+"), a), 1)
+				}
+			}
+		}
+		if len(window) == conceptReach {
+			copy(window, window[1:])
+			window = window[:conceptReach-1]
+		}
+		window = append(window, here)
+	}
+	g.unique()
+	g.level(1, false)
+}
+
+// conceptReach is how many words apart two concepts may stand.
+const conceptReach = 6
+
+// groups is how many groups of features there are.
+const (
+	groups       = 6
+	groupLexicon = 4
+)
+
+// shares says how much each group of features counts.
+type shares [groups]float32
+
+// view gives the features of a text as they count for one decision.
+func (e *evidence) view(features []feature, by shares, out []feature) []feature {
+	out = out[:0]
+	from := 0
+	for n, to := range e.ends {
+		if by[n] != 0 {
+			for _, f := range features[from:to] {
+				out = append(out, feature{f.hash, f.value * by[n]})
+			}
+		}
+		from = to
+	}
+	return out
+}
+
 // features describes a text.
 func (l *Lexicons) features(e *evidence, out []feature) []feature {
-	g := &gather{out: out[:0], asked: hashText(hashBasis, string(e.q.Asked))}
-	l.wordFeatures(g, e)
-	l.letterFeatures(g, e)
-	l.lexiconFeatures(g, e)
+	g := &featureList{out: out[:0], asked: hashText(hashBasis, string(e.q.Asked))}
+	for n, describe := range [...]func(*featureList, *evidence){l.wordFeatures, l.letterFeatures, l.conceptFeatures, l.signFeatures, l.lexiconFeatures} {
+		describe(g, e)
+		e.ends[n] = len(g.out)
+	}
 	g.name(kindEdge, "always", 1)
 	g.level(0, true)
+	e.ends[groups-1] = len(g.out)
 	return g.out
 }
 
-func (l *Lexicons) wordFeatures(g *gather, e *evidence) {
+func (l *Lexicons) wordFeatures(g *featureList, e *evidence) {
 	var buf [64]string
 	words := buf[:0]
 	for i := range e.abs {
@@ -172,18 +260,11 @@ func (l *Lexicons) wordFeatures(g *gather, e *evidence) {
 			g.name(kindEdge, "="+words[0], 1)
 		}
 	}
-	g.level(wordShare, true)
+	g.level(1, false)
 }
 
-// How much the words and the letters of a text count beside what the lexicon
-// says, chosen by cross-validation over authors.
-const (
-	wordShare   = 3
-	letterShare = 3
-)
-
 // letterFeatures takes three to five letters in a row, with the spaces.
-func (l *Lexicons) letterFeatures(g *gather, e *evidence) {
+func (l *Lexicons) letterFeatures(g *featureList, e *evidence) {
 	var buf [256]byte
 	line := append(buf[:0], ' ')
 	for i := range e.raw {
@@ -211,14 +292,23 @@ func (l *Lexicons) letterFeatures(g *gather, e *evidence) {
 			}
 		}
 	}
-	g.level(letterShare, true)
+	g.level(1, false)
 }
 
 // lexiconFeatures is what the lexicons made of the text.
-func (l *Lexicons) lexiconFeatures(g *gather, e *evidence) {
+func (l *Lexicons) lexiconFeatures(g *featureList, e *evidence) {
 	r := &e.reading
 	g.name(kindLexicon, "read "+string(r.Intent), 2)
 	g.name(kindLexicon, "sure "+string(r.Intent), 2*float32(r.Sure)/100)
+	if r.Sure >= 75 && r.Intent != Other {
+		g.name(kindLexicon, "surely "+string(r.Intent), 2)
+		g.name(kindLexicon, "surely", 1)
+	}
+	for i := range e.cues {
+		if h := &e.cues[i]; h.words >= 3 && h.entry.Weight >= 4 || h.entry.Firm && h.words >= 2 {
+			g.name(kindLexicon, "in full "+h.name, 2)
+		}
+	}
 	for _, in := range Intents {
 		if w := e.scores.by[in]; w > 0 {
 			g.name(kindLexicon, "score "+string(in), float32(min(w, 12))/4)
@@ -240,6 +330,7 @@ func (l *Lexicons) lexiconFeatures(g *gather, e *evidence) {
 			g.name(kindLexicon, "bare number "+strconv.Itoa(n), 2)
 		}
 	}
+	l.otherQuestions(g, e)
 	l.timeFeatures(g, e)
 	if len(e.abs) > 0 && l.interrogative.fits(&e.abs[0]) {
 		g.name(kindLexicon, "begins as a question", 1)
@@ -274,13 +365,90 @@ func (l *Lexicons) lexiconFeatures(g *gather, e *evidence) {
 	if r.Topic != TopicNone {
 		g.name(kindLexicon, "topic "+string(r.Topic), 1)
 	}
-	if e.danger.denied {
-		g.name(kindLexicon, "danger denied", 1)
-	}
+	l.dangerFeatures(g, e)
 	g.level(0, true)
 }
 
-func (l *Lexicons) timeFeatures(g *gather, e *evidence) {
+// otherQuestions says what the cues would mean if another question were open:
+// people answer what was asked last week.
+func (l *Lexicons) otherQuestions(g *featureList, e *evidence) {
+	for _, asked := range [...]Asked{AskedNone, AskedAppointment, AskedReschedule, AskedLead, AskedScale, AskedTask, AskedOptin} {
+		if asked == e.q.Asked {
+			continue
+		}
+		q := e.q
+		q.Asked = asked
+		by := make([]float32, len(order))
+		for _, h := range l.readCues(asked, e.abs, e.matched) {
+			if h.name == cuePick {
+				continue
+			}
+			in := intentOf(h.name, q, len(e.ms) > 0)
+			if n := slices.Index(order, in); n >= 0 {
+				by[n] += float32(h.entry.Weight)
+			}
+		}
+		best := 0
+		for n := range by {
+			if by[n] > by[best] {
+				best = n
+			}
+		}
+		if by[best] > 0 {
+			g.name(kindLexicon, "as "+string(asked)+" "+string(order[best]), min(by[best], 8)/6)
+		}
+	}
+}
+
+// signFeatures is which signs of danger were found, how often, and beside
+// which others.
+func (l *Lexicons) signFeatures(g *featureList, e *evidence) {
+	var buf [32]string
+	names := buf[:0]
+	l.signs.match(e.raw, func(f found) {
+		name := l.signNames[f.cue]
+		g.add(hashText(hashText(hashBasis, kindSign), f.source), 1)
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	})
+	slices.Sort(names)
+	for i, a := range names {
+		g.name(kindSign, a, 2)
+		for _, b := range names[:i] {
+			g.add(hashText(hashText(hashText(hashText(hashBasis, kindSign), b), "+"), a), 1)
+		}
+	}
+	g.unique()
+	g.level(0, false)
+}
+
+// dangerFeatures is what the patterns of danger and of its look-alikes found,
+// also where one cancelled the other.
+func (l *Lexicons) dangerFeatures(g *featureList, e *evidence) {
+	d := &e.danger
+	if d.denied {
+		g.name(kindLexicon, "danger denied", 1)
+	}
+	if d.danger != DangerNone {
+		g.name(kindLexicon, "danger", 2)
+		g.name(kindLexicon, "danger "+string(d.danger), 1)
+	}
+	if d.hits > 0 {
+		g.name(kindLexicon, "danger named", 1)
+	}
+	if d.hits > 1 {
+		g.name(kindLexicon, "danger named twice", 1)
+	}
+	if d.safe > 0 {
+		g.name(kindLexicon, "look-alike", 1)
+	}
+	if d.joking {
+		g.name(kindLexicon, "joking", 1)
+	}
+}
+
+func (l *Lexicons) timeFeatures(g *featureList, e *evidence) {
 	if len(e.ms) == 0 {
 		return
 	}

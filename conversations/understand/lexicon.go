@@ -25,6 +25,13 @@ type Lexicon struct {
 	// Classes are lists of words that patterns name as <class>. A class of
 	// the same name in several lexicons is one class.
 	Classes map[string][]string `toml:"classes"`
+	// Concepts are lists of words that are about the same, for what is learned
+	// from examples: a word that no example has speaks through the others. The
+	// names are the same in every language. A word may be of several.
+	Concepts map[string][]string `toml:"concepts"`
+	// Mutations give for the letters that a word begins with those that may
+	// stand in their place: c = ["g", "ch", "ngh"]. They are used for Concepts.
+	Mutations map[string][]string `toml:"mutations"`
 	// Numbers and Ordinals give the words for a number: 1 = ["one"].
 	Numbers  map[string][]string `toml:"numbers"`
 	Ordinals map[string][]string `toml:"ordinals"`
@@ -60,7 +67,8 @@ type Lexicon struct {
 	Cue   []CueEntry   `toml:"cue"`
 	Risk  []RiskEntry  `toml:"risk"`
 	// Safe are patterns that look like risk and are not.
-	Safe []string `toml:"safe"`
+	Safe []string    `toml:"safe"`
+	Sign []SignEntry `toml:"sign"`
 }
 
 // TimeEntry says what some time patterns mean. Make is one of
@@ -130,4 +138,12 @@ type RiskEntry struct {
 	UnlessNegated bool `toml:"unless_negated"`
 	// Threat marks a threat to staff.
 	Threat bool `toml:"threat"`
+}
+
+// SignEntry gives patterns that danger is often said with, or that speak
+// against it. None of them decides: examples say what each weighs. The names
+// are the same in every language.
+type SignEntry struct {
+	Name     string   `toml:"name"`
+	Patterns []string `toml:"patterns"`
 }

@@ -4,52 +4,75 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Read says what a text means. It never fails: what is not understood is
 // Other with a low Sure, and a person reads it.
 func (l *Lexicons) Read(q Query) Reading {
+	e := l.gather(q)
+	r := e.reading
+	var features []feature
+	if l.learned != nil {
+		scratch, _ := lists.Get().(*[]feature)
+		if scratch == nil {
+			scratch = new([]feature)
+		}
+		features = l.features(e, *scratch)
+		defer func() { *scratch = features; lists.Put(scratch) }()
+	}
+	reserved := ReservedWord(q.Text)
+	if danger, why := l.danger(e, features); danger != DangerNone && reserved == "" {
+		return Reading{
+			Intent: Crisis, Danger: danger, Threat: e.danger.threat, Sure: 95, Why: "read as crisis (" + string(danger) + "): " + why,
+			Lang: r.Lang, Unreadable: r.Unreadable, ThirdParty: r.ThirdParty,
+		}
+	}
+	switch {
+	case reserved == Stop && strings.EqualFold(strings.TrimSpace(q.Text), "cancel") && !q.Appointment.IsZero() && q.Asked != AskedOptin:
+		// The carrier has just blocked our texts, and the meeting may be meant.
+		return Reading{
+			Intent: Cannot, Sure: 50, Others: []Alternative{{Intent: Stop, Sure: 50}}, Lang: r.Lang,
+			Why: "read as cannot or stop: the one word may mean the appointment, and the carrier has acted on it",
+		}
+	case reserved == Stop, reserved == Help, reserved == Start && !strings.EqualFold(strings.TrimSpace(q.Text), "yes"):
+		return Reading{Intent: reserved, Sure: 100, Lang: r.Lang, Why: "read as " + string(reserved) + ": the word that the carrier acts on"}
+	}
+	if l.learned != nil && q.Asked == AskedConfirmTime && r.Sure < sureOfTime {
+		// No example answers a time read back; what would be said to a reminder is near.
+		as := q
+		as.Asked = AskedAppointment
+		if other := l.Read(as); other.Sure > r.Sure && other.Intent != Other {
+			return other
+		}
+	}
+	learned := l.weigh(e, &r, features)
+	r.Limit = l.limit(e, r.Topic)
+	l.explain(e, &r, learned)
+	return r
+}
+
+// sureOfTime is how sure the patterns must be of an answer to a time that was
+// read back.
+const sureOfTime = 50
+
+// lists are scratch space for features.
+var lists = sync.Pool{New: func() any { return new([]feature) }}
+
+// gather collects what the lexicons find in a text, and what they alone make
+// of it.
+func (l *Lexicons) gather(q Query) *evidence {
 	if q.Asked == "" {
 		q.Asked = AskedNone
 	}
 	raw := l.tokenise(q.Text)
-	r := Reading{Intent: Other}
+	r := Reading{Intent: Other, Condition: l.condition(q.Text, raw), ThirdParty: l.fitsAnywhere(&l.thirdParty, raw)}
 	r.Lang, r.Unreadable = l.languageOf(raw)
-	r.ThirdParty = l.fitsAnywhere(&l.thirdParty, raw)
-
-	danger := l.readRisk(raw)
-	if danger.danger != DangerNone {
-		r.Intent, r.Danger, r.Threat, r.Sure = Crisis, danger.danger, danger.threat, 95
-		r.Why = "read as crisis (" + string(danger.danger) + "): '" + danger.phrase + "'"
-		return r
-	}
-	switch reserved := ReservedWord(q.Text); {
-	case reserved == Stop && strings.EqualFold(strings.TrimSpace(q.Text), "cancel") && !q.Appointment.IsZero() && q.Asked != AskedOptin:
-		// The carrier has just blocked our texts, and the meeting may be meant.
-		r.Intent, r.Sure = Cannot, 50
-		r.Others = []Alternative{{Intent: Stop, Sure: 50}}
-		r.Why = "read as cannot or stop: the one word may mean the appointment, and the carrier has acted on it"
-		return r
-	case reserved == Stop, reserved == Help, reserved == Start && !strings.EqualFold(strings.TrimSpace(q.Text), "yes"):
-		r.Intent, r.Sure = reserved, 100
-		r.Why = "read as " + string(reserved) + ": the word that the carrier acts on"
-		return r
-	}
-	r.Condition = l.condition(q.Text, raw)
-
-	e := l.gather(q, raw, danger, r)
-	r = e.reading
-	l.explain(q, &r, &e.scores, e.number)
-	return r
-}
-
-// gather collects what the lexicons find in a text, and what they alone make
-// of it, which begins with r.
-func (l *Lexicons) gather(q Query, raw []token, danger risk, r Reading) *evidence {
-	e := &evidence{q: q, raw: raw, danger: danger}
+	e := &evidence{q: q, raw: raw, danger: l.readRisk(raw)}
 	e.ms, e.abs = l.findTimes(q, raw)
 	e.constraint = l.judge(e.ms, e.abs)
-	e.cues = l.readCues(q, e.abs)
+	e.matched = l.matchCues(e.abs)
+	e.cues = l.readCues(q.Asked, e.abs, e.matched)
 	e.scores = scores{by: map[Intent]float64{}}
 	s := &e.scores
 	ms, abs, cues := e.ms, e.abs, e.cues
@@ -87,7 +110,7 @@ func (l *Lexicons) gather(q Query, raw []token, danger risk, r Reading) *evidenc
 		}
 		s.add(in, w, h)
 	}
-	if danger.denied {
+	if e.danger.denied {
 		s.add(Distress, 5, nil)
 	}
 	slices.Sort(strong)

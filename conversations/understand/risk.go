@@ -6,6 +6,9 @@ type risk struct {
 	threat bool
 	denied bool   // danger was named and denied: "im not going to hurt myself"
 	phrase string // the lexicon's pattern that spoke
+
+	hits, safe int  // patterns of danger that fit, cancelled or not; look-alikes that fit
+	joking     bool // a word marks the text as a joke
 }
 
 // readRisk looks for danger before anything else is read. Patterns are plans,
@@ -15,19 +18,19 @@ type risk struct {
 func (l *Lexicons) readRisk(raw []token) risk {
 	var r risk
 	var hits, safe []found
+	for i := range raw {
+		r.joking = r.joking || l.jokes.fits(&raw[i])
+	}
 	l.risks.match(raw, func(f found) { hits = append(hits, f) })
 	if len(hits) == 0 {
 		return r
 	}
 	l.safe.match(raw, func(f found) { safe = append(safe, f) })
-	joking := false
-	for i := range raw {
-		joking = joking || l.jokes.fits(&raw[i])
-	}
+	r.hits, r.safe = len(hits), len(safe)
 	best := -1
 	for _, f := range hits {
 		e := &l.riskEntries[f.cue]
-		if e.UnlessJoking && joking || cancelled(f, safe) || spelledByGuess(raw[f.from:f.to], f.words) {
+		if e.UnlessJoking && r.joking || cancelled(f, safe) || spelledByGuess(raw[f.from:f.to], f.words) {
 			continue
 		}
 		if e.UnlessNegated && l.negatedAt(raw, f.from, 4, nil) {

@@ -114,9 +114,9 @@ func (m *Marks) add(row Row, got Reading) {
 	}
 }
 
-// LookAlike reports whether the row sounds like something that it is not.
+// LookAlike reports whether the row sounds like danger and is none.
 func (r Row) LookAlike() bool {
-	return r.Intent != Crisis && (strings.Contains(r.Note, "false alarm") || strings.Contains(r.Note, "look-alike"))
+	return r.Intent != Crisis && strings.Contains(r.Note, "false alarm")
 }
 
 // Write prints the result: overall, by language, by intent, by what was
@@ -169,4 +169,43 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// Merge adds another result to this one.
+func (r *Result) Merge(other Result) {
+	if r.ByIntent == nil {
+		r.ByIntent, r.ByLang, r.ByAsked = map[string]*Tally{}, map[string]*Marks{}, map[string]*Tally{}
+	}
+	r.Marks.merge(other.Marks)
+	for k, m := range other.ByLang {
+		if r.ByLang[k] == nil {
+			r.ByLang[k] = &Marks{}
+		}
+		r.ByLang[k].merge(*m)
+	}
+	for _, part := range []struct{ into, from map[string]*Tally }{{r.ByIntent, other.ByIntent}, {r.ByAsked, other.ByAsked}} {
+		for k, t := range part.from {
+			if part.into[k] == nil {
+				part.into[k] = &Tally{}
+			}
+			part.into[k].merge(*t)
+		}
+	}
+	r.Misses = append(r.Misses, other.Misses...)
+}
+
+func (t *Tally) merge(other Tally) {
+	t.Right += other.Right
+	t.All += other.All
+}
+
+func (m *Marks) merge(other Marks) {
+	m.Intents.merge(other.Intents)
+	m.Values.merge(other.Values)
+	m.Crisis.merge(other.Crisis)
+	m.LookAlikes.merge(other.LookAlikes)
+	m.Stop.merge(other.Stop)
+	m.FalseAlarm += other.FalseAlarm
+	m.FalseStop += other.FalseStop
+	m.WrongTime += other.WrongTime
 }

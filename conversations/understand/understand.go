@@ -128,16 +128,62 @@ const (
 // decides.
 type Topic string
 
-// The topics.
+// The topics, with the intent that they come with where it is not Other.
 const (
 	TopicNone     Topic = ""
 	TopicGreeting Topic = "greeting" // a hello (Social)
-	TopicReaders  Topic = "readers"  // who reads this, is anybody there (Other)
-	TopicUnsure   Topic = "unsure"   // may come, may not, cannot say yet (Other)
-	TopicLimits   Topic = "limits"   // fewer texts, or not at some times; not their end (Other)
+	TopicApology  Topic = "apology"  // says sorry, and no more (Social)
+	TopicArrived  Topic = "arrived"  // is there, outside, waiting (Social)
+	TopicReaders  Topic = "readers"  // who reads this, is anybody there
+	TopicSource   Topic = "source"   // how did you get my number (Help)
+	TopicKnown    Topic = "known"    // what do you know about me (Help)
+	TopicRobot    Topic = "robot"    // are you a robot, or a person (Help)
+	TopicPrivate  Topic = "private"  // is this private, whom do you tell (Help)
+	TopicUnsure   Topic = "unsure"   // may come, may not, cannot say yet
+	TopicLimits   Topic = "limits"   // fewer texts, or not at some times; not their end
 	TopicWatched  Topic = "watched"  // whether we, or somebody by us, watch or listen (Distress)
 	TopicWhenever Topic = "whenever" // any time will do (Change)
+
+	TopicPause           Topic = "pause"            // no texts for a while; Limit.Days where it was said
+	TopicStopKind        Topic = "stop_kind"        // no texts of one kind; Limit.Kind
+	TopicQuiet           Topic = "quiet"            // no texts at some times; Limit.NotBefore, NotAfter, NotOn
+	TopicPrivacy         Topic = "privacy"          // somebody else reads this phone
+	TopicWordingPlain    Topic = "wording_plain"    // say less in texts
+	TopicWordingDetail   Topic = "wording_detail"   // say everything in texts
+	TopicChannelTelegram Topic = "channel_telegram" // another app than SMS
+	TopicChannelSMS      Topic = "channel_sms"      // SMS again
+
+	TopicJobs       Topic = "jobs"        // any jobs?
+	TopicFewerLeads Topic = "fewer_leads" // fewer job leads
+	TopicMoreLeads  Topic = "more_leads"  // more job leads
+	TopicApplied    Topic = "applied"     // has applied for that one already (NotInterested)
+	TopicReason     Topic = "reason"      // why a lead is not for them; Limit.Kind is far, people, hours, early, money, physical or "" (NotInterested)
+	TopicMoreHours  Topic = "more_hours"  // would like to work more
+
+	TopicMessage  Topic = "message"  // "tell Sam …"
+	TopicFeedback Topic = "feedback" // praise of the service, or a complaint
+
+	TopicWhoElse Topic = "who_else" // who else will be there (AttendingQuestion)
+	TopicCompany Topic = "company"  // may somebody come along (AttendingQuestion)
+	TopicWhere   Topic = "where"    // where it is (AttendingQuestion)
+	TopicWhen    Topic = "when"     // when it is (AttendingQuestion)
+	TopicHowLong Topic = "howlong"  // how long it takes (AttendingQuestion)
 )
+
+// Limit is what a client says about when and of what texts may come. Each
+// field is zero when it was not said, or not understood.
+type Limit struct {
+	// Kind is what TopicStopKind is about: leads, checkins, tasks or reminders;
+	// with TopicReason what the lead has too much or too little of: far,
+	// people, hours, early, money, physical.
+	Kind string
+	// NotBefore and NotAfter are times of day, HH:MM in the client's zone.
+	NotBefore, NotAfter string
+	// NotOn are weekdays on which no text is wanted, Sunday first.
+	NotOn []time.Weekday
+	// Days is how long a pause is wanted, in days.
+	Days int
+}
 
 // Reading is what a text was understood to mean.
 type Reading struct {
@@ -150,6 +196,7 @@ type Reading struct {
 	// ill"), to be shown to the specialist and to nobody else.
 	Condition string
 	Topic     Topic         // what it is about besides, if anything has a name
+	Limit     Limit         // with the topics pause, stop_kind, quiet, limits and reason: what was said
 	Sure      int           // 0..100; below 60 the conversation had better ask
 	Also      []Reading     // further things said in the same text, most certain first
 	Others    []Alternative // near readings, most certain first

@@ -1,0 +1,217 @@
+package locales
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"alongside/conversations/understand"
+)
+
+var update = flag.Bool("update", false, "learn anew and write learned.bin and learned.txt")
+
+// learnedVersion is raised when the code of the features or of the learning
+// changes, which no file here shows.
+const learnedVersion = "1"
+
+// author is one file of examples: one hand.
+type author struct {
+	name     string
+	seen     bool // the lexicons were written with these lines in view
+	examples []understand.Example
+}
+
+// authors reads all the examples, and the fingerprint of everything that is
+// learned from.
+func authors(t testing.TB) (list []author, fingerprint string) {
+	t.Helper()
+	var files [][]byte
+	read := func(name string) []byte {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, data)
+		return data
+	}
+	files = append(files, []byte(learnedVersion))
+	lexicons, _ := filepath.Glob("lexicon.*.toml")
+	for _, name := range lexicons {
+		read(name)
+	}
+	dangers := map[string]understand.Danger{}
+	for line := range strings.Lines(string(read("examples/dangers.tsv"))) {
+		id, danger, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		dangers[id] = understand.Danger(danger)
+	}
+	add := func(name string, seen, onlyRisk bool) {
+		rows, err := understand.ReadRows(bytes.NewReader(read(name)))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		a := author{name: filepath.Base(name), seen: seen}
+		for _, row := range rows {
+			a.examples = append(a.examples, understand.Example{Row: row, Danger: dangers[row.ID], Seen: seen, OnlyRisk: onlyRisk})
+		}
+		list = append(list, a)
+	}
+	examples, _ := filepath.Glob("examples/*.*.tsv")
+	for _, name := range examples {
+		add(name, false, false)
+	}
+	for _, name := range []string{"own", "second", "third"} {
+		add("../conversations/understand/testdata/"+name+".tsv", true, false)
+	}
+	add("../conversations/understand/testdata/risk/risk.tsv", true, true)
+	return list, understand.Fingerprint(files...)
+}
+
+// labelledNow and labelledAppointment are what the labels were written for.
+func labelled(t testing.TB) (appointment, now time.Time) {
+	t.Helper()
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return time.Date(2026, 11, 26, 14, 0, 0, 0, london), time.Date(2026, 11, 22, 10, 0, 0, 0, london)
+}
+
+// What is stored was learned from the examples and lexicons that are here.
+// With -update it is learned, and the figures are of texts whose author it
+// was not learned from.
+func TestLearnedIsCurrent(t *testing.T) {
+	t.Parallel()
+	list, fingerprint := authors(t)
+	if *update {
+		learn(t, list, fingerprint)
+	}
+	figures, err := os.ReadFile("learned.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, _, _ := strings.Cut(string(figures), "\n"); first != "learned from "+fingerprint {
+		t.Errorf("%s, and the files are now %s: run go generate ./locales", first, fingerprint)
+	}
+}
+
+func learn(t *testing.T, list []author, fingerprint string) {
+	t.Helper()
+	lexicons, err := loadLexicons(lexiconFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	appointment, now := labelled(t)
+	var out strings.Builder
+	fmt.Fprintf(&out, "learned from %s\n\nEach file is read with what was learned from the other files alone.\n", fingerprint)
+	crossValidate(&out, lexicons, list, appointment, now)
+	var all []understand.Example
+	for _, a := range list {
+		all = append(all, a.examples...)
+	}
+	if err := os.WriteFile("learned.bin", lexicons.Learn(all, appointment, now).Encode(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("learned.txt", []byte(out.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// crossValidate reads the texts of each author with what was learned from the
+// others.
+func crossValidate(out *strings.Builder, lexicons *understand.Lexicons, list []author, appointment, now time.Time) {
+	results := make([]understand.Result, len(list))
+	plain := make([]understand.Result, len(list))
+	var sure [10]understand.Tally
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	cores := make(chan struct{}, 2)
+	for n := range list {
+		if list[n].seen {
+			continue
+		}
+		group.Go(func() {
+			cores <- struct{}{}
+			defer func() { <-cores }()
+			var others []understand.Example
+			for k, a := range list {
+				if k != n {
+					others = append(others, a.examples...)
+				}
+			}
+			learned := lexicons.Learn(others, appointment, now)
+			decoded, err := understand.DecodeLearned(learned.Encode())
+			if err != nil {
+				panic(err)
+			}
+			with := lexicons.With(decoded)
+			for _, x := range list[n].examples {
+				q := understand.Query{Text: x.Text, Lang: x.Lang, Asked: x.Asked, Appointment: appointment, Now: now}
+				got := with.Read(q)
+				results[n].Add(x.Row, got)
+				plain[n].Add(x.Row, lexicons.Read(q))
+				if got.Intent != understand.Crisis {
+					mu.Lock()
+					bin := min(len(sure)-1, got.Sure/10)
+					sure[bin].All++
+					if got.Intent == x.Intent {
+						sure[bin].Right++
+					}
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	group.Wait()
+	var total, patterns understand.Result
+	for n, r := range results {
+		if r.Intents.All == 0 {
+			continue
+		}
+		fmt.Fprintf(out, "\n%s: %s\n  patterns alone: %s\n", list[n].name, figures(r.Marks), figures(plain[n].Marks))
+		total.Merge(r)
+		patterns.Merge(plain[n])
+	}
+	fmt.Fprintf(out, "\nall: %s\n  patterns alone: %s\n", figures(total.Marks), figures(patterns.Marks))
+	for _, lang := range []string{"en", "cy", "mix"} {
+		if m := total.ByLang[lang]; m != nil {
+			fmt.Fprintf(out, "%s: %s\n", lang, figures(*m))
+		}
+	}
+	fmt.Fprintf(out, "\nOf readings with a Sure of\n")
+	for bin, s := range sure {
+		if s.All > 0 {
+			fmt.Fprintf(out, "%2d-%2d: %4d of %4d right, %.0f %%\n", bin*10, bin*10+9, s.Right, s.All, 100*s.Share())
+		}
+	}
+	keys := make([]string, 0, len(total.ByIntent))
+	for k := range total.ByIntent {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	fmt.Fprintln(out)
+	for _, k := range keys {
+		s := total.ByIntent[k]
+		fmt.Fprintf(out, "%s: %d of %d\n", k, s.Right, s.All)
+	}
+	if name := os.Getenv("MISSES"); name != "" {
+		var b strings.Builder
+		_ = total.Write(&b)
+		_ = os.WriteFile(name, []byte(b.String()), 0o600)
+	}
+}
+
+func figures(m understand.Marks) string {
+	return fmt.Sprintf("intents %.1f of %d, values %.1f, wrong times %.1f, crisis %.1f of %d, look-alikes taken for it %.1f of %d, all false alarms %d, stop %.1f of %d, false stops %d",
+		percent(m.Intents), m.Intents.All, percent(m.Values), 100*float64(m.WrongTime)/math.Max(1, float64(m.Intents.All)),
+		percent(m.Crisis), m.Crisis.All, 100-percent(m.LookAlikes), m.LookAlikes.All, m.FalseAlarm, percent(m.Stop), m.Stop.All, m.FalseStop)
+}
+
+func percent(t understand.Tally) float64 { return 100 * t.Share() }
