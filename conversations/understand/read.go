@@ -307,7 +307,7 @@ func (l *Lexicons) values(q Query, r *Reading, s *scores, ms []mentioned, abs []
 				}
 			}
 		}
-		if r.When.Date != "" && r.When.Clock == "" && leftOver(q, abs) {
+		if r.When.Date != "" && r.When.Clock == "" && l.leftOver(q, abs) || r.When.Clock != "" && q.Asked == AskedReschedule && l.corrected(abs) {
 			r.When = When{Ambiguous: true} // a number that may be an hour was not understood
 		}
 		own := When{Date: q.Appointment.Format("2006-01-02"), Clock: q.Appointment.Format("15:04")}
@@ -420,12 +420,32 @@ func (l *Lexicons) languageOf(raw []token) (tag string, unreadable bool) {
 	return l.tags[best], false
 }
 
-// leftOver reports whether a bare number that could be an hour is left, other
-// than the answer that the text begins with.
-func leftOver(q Query, abs []token) bool {
+// leftOver reports whether a number that could be an hour is left, other than
+// the answer that the text begins with: 3, 1430, or "am un".
+func (l *Lexicons) leftOver(q Query, abs []token) bool {
 	for i := range abs {
 		t := &abs[i]
-		if t.shape == digits && t.num >= 1 && t.num <= 12 && (i > 0 || q.Asked == AskedReschedule) {
+		switch {
+		case i == 0 && q.Asked != AskedReschedule || l.counts(abs, i):
+		case t.shape == digits && (t.num >= 1 && t.num <= 23 || t.end-t.start == 4 && t.num < 2400 && t.num%100 < 60):
+			return true
+		case t.shape == clockNum:
+			return true
+		case t.shape == word && t.num >= 1 && t.num <= 12 && i > 0 && l.hourLead.fits(&abs[i-1]) && len(abs) <= i+2:
+			return true
+		}
+	}
+	return false
+}
+
+// corrected reports whether a bare hour stands behind a time that was read:
+// "friday at 2, sorry 3".
+func (l *Lexicons) corrected(abs []token) bool {
+	timed := false
+	for i := range abs {
+		t := &abs[i]
+		timed = timed || t.shape == mention && t.minute&bitClock != 0
+		if timed && t.num >= 1 && t.num <= 12 && (t.shape == digits || t.shape == word && i == len(abs)-1) && !l.counts(abs, i) {
 			return true
 		}
 	}

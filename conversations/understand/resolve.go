@@ -143,8 +143,8 @@ func (l *Lexicons) resolve(q Query, ms []mentioned, abs []token, constraint, exa
 	var w When
 	if clock != nil {
 		h, mins, ok := clock.timeOfDay(half)
-		if !ok {
-			return When{Ambiguous: true}
+		if !ok || h >= 21 && clock.half == "" {
+			return When{Ambiguous: true} // nobody meets at half past nine at night
 		}
 		w.Clock = fmt.Sprintf("%02d:%02d", h, mins)
 	}

@@ -120,6 +120,15 @@ func (l *Lexicons) findTimes(q Query, raw []token) ([]mentioned, []token) {
 func (l *Lexicons) bareHours(q Query, raw []token, taken []int16, ms []mentioned) []mentioned {
 	for i := range raw {
 		t := &raw[i]
+		if l.writtenHour(q, raw, taken, i) {
+			m := mentioned{from: i, to: i + 1, kind: "clock", hour: int(t.num), half: "24"}
+			if t.end-t.start == 4 {
+				m.hour, m.minute = int(t.num)/100, int(t.num)%100
+			}
+			ms = append(ms, m)
+			taken[i] = int16(len(ms))
+			continue
+		}
 		if taken[i] != 0 || t.num < 1 || t.num > 12 || t.shape != digits && t.shape != word || q.Asked == AskedScale {
 			continue
 		}
@@ -171,6 +180,23 @@ func (l *Lexicons) bareHours(q Query, raw []token, taken []int16, ms []mentioned
 		}
 	}
 	return ms
+}
+
+// writtenHour reports whether the number at i is an hour of the 24 that stands
+// right beside a day: "1430 weds", "tuesday 18".
+func (l *Lexicons) writtenHour(q Query, raw []token, taken []int16, i int) bool {
+	t := &raw[i]
+	four := t.end-t.start == 4 && t.num >= 700 && t.num < 2100 && t.num%5 == 0 && t.num%100 < 60
+	if taken[i] != 0 || t.shape != digits || q.Asked != AskedAppointment && q.Asked != AskedReschedule && q.Asked != AskedConfirmTime ||
+		!four {
+		return false
+	}
+	for _, k := range [...]int{i - 1, i + 1} {
+		if k >= 0 && k < len(raw) && raw[k].day >= 0 {
+			return true
+		}
+	}
+	return i > 1 && raw[i-1].shape == word && l.fillers.fits(&raw[i-1]) && raw[i-2].day >= 0
 }
 
 // makeTime turns a fitting time pattern into what it means.
@@ -308,7 +334,7 @@ func (l *Lexicons) date(today time.Time, get func(slot) *token) (day time.Time, 
 			day = time.Date(y+1, time.Month(month), dom, 0, 0, 0, 0, today.Location())
 		}
 	}
-	bad = int(day.Month()) != month || day.Day() != dom || day.Before(today) || day.After(today.AddDate(0, 8, 0))
+	bad = int(day.Month()) != month || day.Day() != dom || day.Before(today) || day.After(today.AddDate(0, 3, 15))
 	if t := get(slotWeekday); t != nil && int(day.Weekday()) != int(t.day) {
 		bad = true
 	}
