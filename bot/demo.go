@@ -54,7 +54,7 @@ func (c demoCommand) Run(ctx context.Context, s settings) (err error) {
 	s.clock.startAt(monday.AddDate(0, 0, -3).Add(11 * time.Hour))
 	config := carrier.Config{
 		Phones: d.phones(), Caseload: d.caseload, Zone: monday.Location(), Advance: s.clock.Advance,
-		Pace: 300 * time.Millisecond,
+		Pace: 300 * time.Millisecond, Desk: d.does,
 	}
 	w, err := openWorld(ctx, s, worldConfig{
 		dir: dir, console: freeAddress(ctx, c.Addr), carrier: config,
@@ -83,6 +83,7 @@ func (c demoCommand) Run(ctx context.Context, s settings) (err error) {
 type demo struct {
 	settings
 	world  *world
+	desk   *desk
 	people []*person
 }
 
@@ -91,16 +92,23 @@ func demoPeople() []*person {
 		{
 			id: "john", fullName: "John Example", name: "John", language: "en", number: "+447700900123", wakes: 11,
 			weekday: time.Thursday, hour: 14, place: "Cafe Nero", agreed: conversations.AgreementGiven,
+			task: "look up job descriptions",
+			checkIns: []store.NewCheckIn{
+				{Kind: conversations.CheckInWeek},
+				{Kind: conversations.CheckInWellbeing, Words: "Have you been outside today?"},
+			},
 			hints: []string{"yh thats fine see u thurs", "1", "👍", "cant do thurs, friday 3pm?", "gonna be late"},
 		},
 		{
 			id: "aisha", fullName: "Aisha Example", name: "Aisha", language: "en", number: "+447700900124", chat: 7700900124,
 			weekday: time.Thursday, hour: 13, place: "Library", agreed: conversations.AgreementGiven,
+			task: "bring your CV", checkIns: []store.NewCheckIn{{Kind: conversations.CheckInWeek}},
 			hints: []string{"ok see you then", "can my mum come?", "can we make it an hour later"},
 		},
 		{
 			id: "megan", fullName: "Megan Example", name: "Megan", language: "cy", number: "+447700900125", wakes: 9,
 			weekday: time.Thursday, hour: 11, place: "Llyfrgell", detail: true, agreed: conversations.AgreementGiven,
+			task: "edrych am swyddi", checkIns: []store.NewCheckIn{{Kind: conversations.CheckInWeek}},
 			hints: []string{"Iawn diolch", "Alla i ddim neud dydd Iau, beth am ddydd Gwener am 3?", "bydda i bach yn hwyr", "english only pls"},
 		},
 	}
@@ -121,15 +129,19 @@ func (d *demo) phones() []carrier.Phone {
 // seed fills the caseload on the Friday before, and lets the clock stand a
 // moment before the first reminder falls due.
 func (d *demo) seed(ctx context.Context, monday time.Time) error {
-	specialist, err := d.world.store.AddSpecialist(ctx, store.NewSpecialist{Name: "Sam"})
+	desk, err := newDesk(ctx, d.world, monday)
 	if err != nil {
-		return fmt.Errorf("add a specialist: %w", err)
+		return err
 	}
 	for _, p := range d.people {
-		if err := d.world.add(ctx, specialist, p); err != nil {
+		if err := d.world.add(ctx, desk.specialist, p); err != nil {
+			return err
+		}
+		if err := desk.plan(ctx, p); err != nil {
 			return err
 		}
 	}
+	d.desk = desk
 	if err := d.joined(ctx); err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 
 // caseload is what the page shows beside the phones: what the store says now.
 func (d *demo) caseload(ctx context.Context) (carrier.CaseloadView, error) {
-	view := carrier.CaseloadView{Specialist: "Sam"}
+	view := carrier.CaseloadView{Specialist: "Sam", Acts: deskActs(), Meanings: deskMeanings()}
 	for _, p := range d.people {
 		if d.world == nil || p.client == "" {
 			continue
@@ -25,13 +25,20 @@ func (d *demo) caseload(ctx context.Context) (carrier.CaseloadView, error) {
 		if err != nil {
 			return view, fmt.Errorf("read the caseload: %w", err)
 		}
-		view.Clients = append(view.Clients, d.world.viewOf(p, page))
+		v := d.world.viewOf(p, page)
+		if err := d.world.addPlan(ctx, &v, p, londonZone()); err != nil {
+			return view, err
+		}
+		view.Clients = append(view.Clients, v)
 	}
 	return view, nil
 }
 
 // shown is how many messages and events of a conversation the page shows.
 const shown = 30
+
+// forLead is the detail of a flag that only the lead sees.
+const forLead = "lead"
 
 // viewOf puts a client's part of the caseload into words.
 func (w *world) viewOf(p *person, page store.ConversationPage) carrier.ClientView {
@@ -48,9 +55,12 @@ func (w *world) viewOf(p *person, page store.ConversationPage) carrier.ClientVie
 		v.Question = questionWords(*q)
 	}
 	for _, a := range page.Alerts {
-		v.Attention = append(v.Attention, "A person needs to read this now ("+dangerWords(a.Danger)+")")
+		v.Alerts = append(v.Alerts, alertView(a))
 	}
 	for _, f := range slices.Backward(page.Flags) {
+		if f.Detail == forLead {
+			continue // What a client thinks of the service is not for the specialist.
+		}
 		text := api.SayFlag(f.Reason)
 		if f.Condition != "" {
 			text += ": “" + f.Condition + "”"
@@ -59,7 +69,7 @@ func (w *world) viewOf(p *person, page store.ConversationPage) carrier.ClientVie
 	}
 	for _, m := range slices.Backward(page.Messages) {
 		v.Messages = append(v.Messages, w.messageView(m, page.Messages))
-		if m.In && m.Understood != nil && v.Understood == nil {
+		if m.In && m.Understood != nil && v.Understood == nil && !m.Feedback {
 			v.Understood = understoodView(m)
 		}
 	}
@@ -95,7 +105,11 @@ func appointmentView(a store.Appointment) carrier.AppointmentView {
 func (w *world) messageView(m store.ThreadMessage, all []store.ThreadMessage) carrier.MessageView {
 	v := carrier.MessageView{At: m.At, Inbound: m.In, Channel: string(m.Channel), Text: m.Text}
 	if m.In {
+		v.ID, v.Correctable = string(m.ID), m.Kind == conversations.EventText
+		v.Read, v.Corrected = readAs(m)
 		switch {
+		case m.Feedback:
+			v.Text, v.Read, v.Correctable = "what the client thinks of the service: it is for the team lead", "", false
 		case m.Kind == conversations.EventButton:
 			v.Text = "pressed “" + w.label(m.Choice, all) + "”"
 		case m.Channel == conversations.Telegram && strings.HasPrefix(m.Text, "/start"):
@@ -155,24 +169,14 @@ func understoodView(m store.ThreadMessage) *carrier.UnderstoodView {
 		}
 		meaning += "; also: " + meaningOf(also)
 	}
-	sure := "not sure"
-	switch {
-	case r.Sure >= 85:
-		sure = "certain"
-	case r.Sure >= 60:
-		sure = "fairly sure"
-	}
-	return &carrier.UnderstoodView{Heard: m.Text, Meaning: upperFirst(meaning), Why: r.Why, Sure: sure}
+	return &carrier.UnderstoodView{Heard: m.Text, Meaning: upperFirst(meaning), Why: r.Why, Sure: sureWords(r.Sure)}
 }
 
 // meaningOf is an intent with its value, as a colleague would say it.
 func meaningOf(r understand.Reading) string {
-	words, ok := meanings[r.Intent]
-	if !ok {
-		words = strings.ReplaceAll(string(r.Intent), "_", " ")
-	}
+	words := api.SayIntent(r.Intent)
 	switch {
-	case r.Intent == understand.Crisis:
+	case r.Intent == understand.Crisis && r.Danger != "":
 		return words + " (" + dangerWords(r.Danger) + ")"
 	case !r.When.IsZero():
 		return words + ": " + whenWords(r.When)
@@ -201,37 +205,6 @@ func whenWords(w understand.When) string {
 	return day.Format("Monday 2 January, ") + w.Clock
 }
 
-// meanings say what a person wants with a text.
-var meanings = map[understand.Intent]string{
-	understand.Confirm:           "yes, that is fine",
-	understand.Change:            "another time",
-	understand.Cannot:            "cannot come",
-	understand.Late:              "comes, but late",
-	understand.AttendingQuestion: "asks about the appointment",
-	understand.Interested:        "is interested",
-	understand.NotInterested:     "is not interested",
-	understand.MoreInfo:          "wants to know more",
-	understand.Rating:            "answers with a number",
-	understand.Done:              "has done it",
-	understand.NotYet:            "has not done it yet",
-	understand.WantHelp:          "would like help with it",
-	understand.OptinYes:          "agrees to be texted",
-	understand.OptinNo:           "does not agree to be texted",
-	understand.Stop:              "wants no more messages",
-	understand.Start:             "wants messages again",
-	understand.Help:              "asks what this is",
-	understand.NextAppointment:   "asks when the next appointment is",
-	understand.CallMe:            "asks to be phoned",
-	understand.Language:          "wants another language",
-	understand.WrongPerson:       "is somebody else",
-	understand.Crisis:            "somebody may be in danger",
-	understand.Distress:          "is having a hard time",
-	understand.Social:            "a greeting or thanks",
-	understand.Other:             "something for a person to read",
-	understand.Keep:              "leave it as it was",
-	understand.Choose:            "picks a number",
-}
-
 func questionWords(q conversations.Question) string {
 	switch q.Kind {
 	case conversations.AskOptIn:
@@ -256,6 +229,12 @@ func questionWords(q conversations.Question) string {
 		return "What do you think of the service?"
 	case conversations.AskWhich:
 		return "Which of these did you mean?"
+	case conversations.AskPause:
+		return "For how long?"
+	case conversations.AskQuiet:
+		return "From when to when are texts welcome?"
+	case conversations.AskStopKind:
+		return "Which texts should stop?"
 	}
 	return string(q.Kind)
 }
@@ -304,40 +283,11 @@ func upperFirst(text string) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// caseload prints what the specialist sees.
-func (t *talk) caseload(ctx context.Context) error {
-	page, err := t.world.store.Conversation(ctx, t.john.client, "", shown)
+// londonZone is where the people of demo and talk are.
+func londonZone() *time.Location {
+	zone, err := time.LoadLocation("Europe/London")
 	if err != nil {
-		return fmt.Errorf("read the caseload: %w", err)
+		return time.UTC
 	}
-	v := t.world.viewOf(t.john, page)
-	t.say("  -- %s --", v.Name)
-	for _, a := range v.Appointments {
-		t.say("  appointment  %s: %s", a.Line, a.State)
-	}
-	if v.Question != "" {
-		t.say("  open         %s", v.Question)
-	}
-	for _, a := range v.Attention {
-		t.say("  look at      %s", a)
-	}
-	if u := v.Understood; u != nil {
-		t.say("  understood   %s (%s): %s", u.Meaning, u.Sure, u.Why)
-	}
-	for _, m := range slices.Backward(v.Messages[:min(len(v.Messages), 6)]) {
-		who := "assistant"
-		if m.Inbound {
-			who = "John"
-		}
-		t.say("  %s  %-9s %s", m.At.Format(time.TimeOnly), who, oneLine(m.Text))
-	}
-	return nil
-}
-
-func oneLine(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > 70 {
-		return string(runes[:69]) + "…"
-	}
-	return text
+	return zone
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -26,12 +27,12 @@ type talkCommand struct {
 // Help teaches.
 func (talkCommand) Help() string {
 	return `You are John, a client. The assistant answers as it would by SMS, with a caseload, a database and a clock of its own
-that are thrown away at the end. Lines that begin with a slash are not texts:
+that are thrown away at the end. John has an appointment, a lead that waits to be offered, a task, and two check-ins that he chose.
+Lines that begin with a slash are not texts:
 
-  /wait 2h        let time pass (reminders come by themselves)
-  /press 1        press the first button (Telegram)
-  /caseload       what the specialist sees
-  /quit           leave (so does Ctrl-D)`
+` + talkHelp + `
+
+A file of lines can be piped in as well: printf 'yh\n/caseload\n' | go run ./bot talk`
 }
 
 // Run talks.
@@ -48,7 +49,7 @@ func (c talkCommand) Run(ctx context.Context, s settings) (err error) {
 	}
 	monday := demoMonday(time.Now(), way.Holidays)
 	heard := make(chan string, 64)
-	talk := &talk{settings: s, heard: heard}
+	talk := &talk{settings: s, heard: heard, piped: !atTerminal(s.in)}
 	s.clock.startAt(monday.AddDate(0, 0, -3).Add(11 * time.Hour))
 	w, err := openWorld(ctx, s, worldConfig{dir: dir, console: "127.0.0.1:0", carrier: carrier.Config{
 		OnSMS:      func(m carrier.Message) { heard <- m.Body },
@@ -70,10 +71,12 @@ func (c talkCommand) Run(ctx context.Context, s settings) (err error) {
 type talk struct {
 	settings
 	world  *world
+	desk   *desk
 	john   *person
 	heard  chan string
 	last   carrier.ChatMessage
 	onChat bool
+	piped  bool // lines come from a file or a program
 }
 
 // quiet is how long nothing must come before it is the person's turn.
@@ -95,6 +98,10 @@ func (t *talk) run(ctx context.Context, c talkCommand, monday time.Time) error {
 	t.john = &person{
 		fullName: "John Example", name: "John", language: c.Lang, number: "+447700900123", wakes: c.Wakes, detail: c.Detail,
 		place: "Cafe Nero", weekday: time.Thursday, hour: 14, agreed: conversations.AgreementGiven,
+		task: "look up job descriptions",
+		checkIns: []store.NewCheckIn{
+			{Kind: conversations.CheckInWeek}, {Kind: conversations.CheckInWellbeing, Words: "Have you been outside today?"},
+		},
 	}
 	if c.Fresh {
 		t.john.agreed = conversations.AgreementAsked
@@ -102,11 +109,14 @@ func (t *talk) run(ctx context.Context, c talkCommand, monday time.Time) error {
 	if t.onChat {
 		t.john.chat = 7001
 	}
-	specialist, err := t.world.store.AddSpecialist(ctx, store.NewSpecialist{Name: "Sam"})
-	if err != nil {
+	var err error
+	if t.desk, err = newDesk(ctx, t.world, monday); err != nil {
 		return err
 	}
-	if err := t.world.add(ctx, specialist, t.john); err != nil {
+	if err := t.world.add(ctx, t.desk.specialist, t.john); err != nil {
+		return err
+	}
+	if err := t.desk.plan(ctx, t.john); err != nil {
 		return err
 	}
 	t.listen(ctx)
@@ -116,9 +126,15 @@ func (t *talk) run(ctx context.Context, c talkCommand, monday time.Time) error {
 	if !c.Fresh {
 		t.clock.startAt(monday.Add(14*time.Hour - time.Second))
 	}
-	t.say("You are John. Type what he would text; /wait 2h lets time pass; /quit leaves.\n")
+	t.say("You are John. Type what he would text; /help lists what else there is; /quit leaves.\n")
 	t.showClock()
 	t.wait(ctx, 8*time.Second)
+	if !c.Fresh {
+		// Sam offers a lead while the reminder has no answer yet: it waits for its turn.
+		if _, err := t.desk.offer(ctx, t.john); err != nil {
+			return err
+		}
+	}
 	lines := bufio.NewScanner(t.in)
 	for {
 		fmt.Fprint(t.out, "you > ")
@@ -126,35 +142,13 @@ func (t *talk) run(ctx context.Context, c talkCommand, monday time.Time) error {
 			t.say("")
 			return lines.Err()
 		}
+		if t.piped {
+			t.say("%s", lines.Text()) // A terminal shows what is typed by itself.
+		}
 		if done, err := t.line(ctx, lines.Text()); done || err != nil {
 			return err
 		}
 	}
-}
-
-// line does what was typed.
-func (t *talk) line(ctx context.Context, line string) (done bool, err error) {
-	word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
-	switch word {
-	case "":
-	case "/quit", "/exit":
-		return true, nil
-	case "/wait":
-		t.pass(ctx, rest)
-	case "/caseload":
-		return false, t.caseload(ctx)
-	case "/press":
-		t.press(ctx, rest)
-	default:
-		if strings.HasPrefix(word, "/") && word != "/start" {
-			t.say("There are /wait, /press, /caseload and /quit.")
-			return false, nil
-		}
-		if err := t.text(ctx, line); err != nil {
-			t.say("(the service took no text: %v)", err)
-		}
-	}
-	return false, nil
 }
 
 func (t *talk) text(ctx context.Context, line string) error {
@@ -221,4 +215,14 @@ func (t *talk) showClock() {
 		zone = time.UTC
 	}
 	t.say("  -- %s --", t.now().In(zone).Format("Monday 2 January 15:04"))
+}
+
+// atTerminal says whether a person types the lines.
+func atTerminal(in io.Reader) bool {
+	file, ok := in.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

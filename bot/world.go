@@ -171,6 +171,8 @@ type person struct {
 	agreed                   conversations.Agreement
 	client                   conversations.ClientID
 	hints                    []string
+	task                     string // of the action plan; empty: none
+	checkIns                 []store.NewCheckIn
 }
 
 // add puts a person on the caseload the way a specialist does: the client, the

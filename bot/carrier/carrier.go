@@ -8,6 +8,7 @@
 package carrier
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -86,6 +87,9 @@ type Config struct {
 	Phones []Phone
 	// Caseload answers what the demo page shows as the caseload. Nil: the panel says that nothing is connected.
 	Caseload CaseloadReader
+	// Desk does what somebody at the demo page does for the specialist, and says in a sentence what came of it; the text
+	// of an error is shown as it is. Nil: the page has no such buttons.
+	Desk func(ctx context.Context, phone string, done DeskDone) (said string, err error)
 	// Zone is the time zone that the demo page shows. Nil: Europe/London, or UTC where the zone is not known.
 	Zone *time.Location
 }

@@ -36,6 +36,49 @@ type CaseloadView struct {
 	Specialist string       `json:"specialist"` // whose caseload it is, for example "Sam"
 	Link       string       `json:"link"`       // address of the console on this machine; empty: no link is shown
 	Clients    []ClientView `json:"clients"`
+	// Acts are what the specialist can do beside each phone, Meanings what a text
+	// can be put right to. Without a Config.Desk neither is shown.
+	Acts     []DeskAct     `json:"acts"`
+	Meanings []DeskMeaning `json:"meanings"`
+}
+
+// DeskAct is a small button beside a phone.
+type DeskAct struct {
+	Do    string `json:"do"`
+	Label string `json:"label"`
+	More  bool   `json:"more"` // behind "More"
+}
+
+// DeskMeaning is one thing that a text can be put right to.
+type DeskMeaning struct {
+	Intent string `json:"intent"`
+	Label  string `json:"label"`
+	Ask    string `json:"ask"` // what else is asked for, as a hint in its field; empty: nothing
+}
+
+// DeskDone is what somebody at the page does for the specialist: an act of
+// [CaseloadView], or correct, acknowledge, outcome, hold, release and remind.
+type DeskDone struct {
+	Do      string
+	Value   string // what was written with it
+	Message string // the text that is put right
+	Intent  string // what it means
+}
+
+// FactView is one line of what else is on the caseload: a lead, a task, a
+// check-in.
+type FactView struct {
+	Kind  string `json:"kind"`
+	Text  string `json:"text"`
+	State string `json:"state"`
+	Tone  Tone   `json:"tone"`
+}
+
+// AlertView is danger that a person has to read of now.
+type AlertView struct {
+	Text         string `json:"text"`
+	State        string `json:"state"`
+	Acknowledged bool   `json:"acknowledged"`
 }
 
 // Tone colours a state; the words alone must say it too.
@@ -56,6 +99,10 @@ type ClientView struct {
 	Appointments []AppointmentView `json:"appointments"`
 	Question     string            `json:"question"`   // the open question; empty: none
 	Understood   *UnderstoodView   `json:"understood"` // of the last text; nil: none yet
+	Alerts       []AlertView       `json:"alerts"`     // those without an outcome
+	Held         bool              `json:"held"`       // on hold until a person releases them
+	Facts        []FactView        `json:"facts"`      // leads, tasks and check-ins
+	Settings     []string          `json:"settings"`   // what the client chose, in words
 	Attention    []string          `json:"attention"`  // what a person has to look at, most urgent first
 	Events       []EventView       `json:"events"`     // newest first
 	Messages     []MessageView     `json:"messages"`   // newest first
@@ -92,6 +139,12 @@ type MessageView struct {
 	Text    string    `json:"text"`
 	State   string    `json:"state"` // queued, sent, delivered, unknown, …
 	Tone    Tone      `json:"tone"`
+	// ID names what came in, Read says what was understood of it and how surely,
+	// Corrected what a person made of that; Correctable: it can be put right.
+	ID          string `json:"id"`
+	Read        string `json:"read"`
+	Corrected   string `json:"corrected"`
+	Correctable bool   `json:"correctable"`
 }
 
 // demoPolicy allows nothing but our own files: no other host, no script or style inside the page.
@@ -161,7 +214,8 @@ func (c *Carrier) demoEvents(w http.ResponseWriter, r *http.Request) {
 }
 
 // demoAction is what somebody does on the page. Do is sms, sms_picture, sms_voice, sms_location, advance (Minutes),
-// morning, telegram_start, or "telegram_" and a personAction's name.
+// morning, telegram_start, "telegram_" and a personAction's name, or "desk_" and what the specialist does (Text is what
+// was written with it, On the text that is put right, Intent what it means).
 type demoAction struct {
 	Phone   string `json:"phone"`
 	Do      string `json:"do"`
@@ -169,6 +223,8 @@ type demoAction struct {
 	Message int    `json:"message"`
 	Data    string `json:"data"`
 	Minutes int    `json:"minutes"`
+	On      string `json:"on"`
+	Intent  string `json:"intent"`
 }
 
 // cardiff is where the demo's people are when they send their location.
@@ -192,6 +248,18 @@ func (c *Carrier) demoAct(r *http.Request, in demoAction) (any, error) {
 	}
 	// A page that is closed must not take a text back that is already on its way.
 	ctx := context.WithoutCancel(r.Context())
+	if what, ok := strings.CutPrefix(in.Do, "desk_"); ok {
+		if c.cfg.Desk == nil {
+			return nil, errors.New("there is no specialist at this carrier")
+		}
+		done := DeskDone{Do: what, Value: strings.TrimSpace(in.Text), Message: in.On, Intent: in.Intent}
+		said, err := c.cfg.Desk(ctx, orElse(phone.ID, phone.Label), done)
+		if err != nil {
+			return nil, err
+		}
+		c.changed.ring()
+		return map[string]any{"said": said}, nil
+	}
 	if what, ok := strings.CutPrefix(in.Do, "telegram_"); ok {
 		if phone.Chat == 0 {
 			return nil, errors.New("this person has no Telegram")

@@ -249,9 +249,165 @@ function look(id) {
   if (state) showCaseload();
 }
 
+// What the specialist does.
+
+// atDesk does something for the specialist, and says what came of it.
+async function atDesk(phone, action) {
+  look(phone);
+  try {
+    const answer = await act({ phone, ...action, do: `desk_${action.do}` });
+    say(answer.said || "");
+    return true;
+  } catch (err) {
+    say(err instanceof TypeError ? "The carrier does not answer. Is the program still running?" : err.message, true);
+    return false;
+  }
+}
+
+function small(text, onClick, className = "") {
+  const b = element("button", `small-button ${className}`.trim(), text);
+  b.type = "button";
+  b.addEventListener("click", onClick);
+  return b;
+}
+
+// showDesk puts the specialist's small buttons beside a phone.
+function showDesk(phone) {
+  const view = state.caseload;
+  const acts = view?.acts || [];
+  const box = $(".desk", phone.root);
+  box.hidden = !acts.length || !phone.person;
+  const key = JSON.stringify([view?.specialist, acts]);
+  if (box.dataset.key === key) return;
+  box.dataset.key = key;
+  const button = (a) => small(a.label, () => {
+    if (a.more) more.open = false;
+    atDesk(phone.person, { do: a.do });
+  });
+  const more = element("details", "more");
+  more.append(element("summary", "small-button", "More"));
+  const sheet = element("div", "sheet");
+  sheet.append(...acts.filter((a) => a.more).map(button));
+  more.append(sheet);
+  closes(more);
+  box.replaceChildren(element("span", "by", `${view?.specialist || "The specialist"}:`), ...acts.filter((a) => !a.more).map(button), more);
+}
+
+// closes lets a menu be left: by Escape, by a click elsewhere, and with the focus.
+function closes(menu) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) {
+      menu.open = false;
+      $("summary", menu).focus();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+}
+
+// factLine is one lead, task or check-in, and how it stands.
+function factLine(f) {
+  const line = element("li", "fact");
+  const text = element("span", "", f.text);
+  text.prepend(element("span", "small", `${f.kind} `));
+  line.append(text, element("span", `state ${f.tone}`, f.state));
+  return line;
+}
+
+// alertBox is danger that a person has to read of: acknowledging it closes nothing, what came of it does.
+function alertBox(c) {
+  const list = element("ul");
+  list.append(...c.alerts.map((a) => {
+    const line = element("li", "", a.text);
+    line.append(element("span", "alert-state", a.state));
+    return line;
+  }));
+  const row = element("form", "desk-row");
+  if (c.alerts.some((a) => !a.acknowledged)) row.append(small("I’m on it", () => atDesk(c.phone, { do: "acknowledge" })));
+  const outcome = element("input");
+  outcome.type = "text";
+  outcome.name = "outcome";
+  outcome.maxLength = 400;
+  outcome.placeholder = "What came of it";
+  outcome.setAttribute("aria-label", "What came of the alert");
+  const write = small("Write it down", () => {});
+  write.type = "submit";
+  row.append(outcome, write);
+  row.addEventListener("submit", (event) => {
+    event.preventDefault();
+    atDesk(c.phone, { do: "outcome", text: outcome.value });
+  });
+  const warn = section("Alert", list, row);
+  warn.className = "attention alert";
+  return warn;
+}
+
+// holdRow begins and ends a hold.
+function holdRow(c) {
+  const row = element("div", "desk-row");
+  if (c.held) {
+    row.append(
+      small("End the hold", () => atDesk(c.phone, { do: "release" })),
+      small("Let the reminder go", () => atDesk(c.phone, { do: "remind" })),
+    );
+    return section("On hold: leads, check-ins and tasks wait", row);
+  }
+  row.append(small("Put on hold", () => atDesk(c.phone, { do: "hold" })));
+  return section("Not on hold", row);
+}
+
+// rightForm puts right what was understood of a text.
+function rightForm(c, m) {
+  const form = element("form", "right desk-row");
+  const choose = element("select");
+  choose.name = "intent";
+  choose.setAttribute("aria-label", "What the text means");
+  const meanings = state.caseload.meanings;
+  choose.append(...meanings.map((x) => {
+    const option = element("option", "", x.label);
+    option.value = x.intent;
+    return option;
+  }));
+  const value = element("input");
+  value.type = "text";
+  value.name = "value";
+  value.maxLength = 60;
+  const fits = () => {
+    const ask = meanings.find((x) => x.intent === choose.value)?.ask || "";
+    value.hidden = !ask;
+    value.placeholder = ask;
+    value.setAttribute("aria-label", ask || "Nothing else is asked");
+  };
+  choose.addEventListener("change", fits);
+  fits();
+  const send = small("Put right", () => {});
+  send.type = "submit";
+  form.append(choose, value, send, small("Leave it", () => mend("")));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (await atDesk(c.phone, { do: "correct", on: m.id, intent: choose.value, text: value.hidden ? "" : value.value })) mend("");
+  });
+  return form;
+}
+
+// mend opens the form of one text, or closes it.
+function mend(id) {
+  const before = mending;
+  mending = id;
+  detailShown = "";
+  showCaseload();
+  if (id) $(".right select")?.focus();
+  else $(`[data-mend="${CSS.escape(before)}"]`)?.focus();
+}
+
 function showSMS() {
   const phone = phones.sms;
   const p = hold(phone);
+  showDesk(phone);
   if (!p) return;
   const sms = p.sms;
   $(".peer", phone.root).textContent = spaced(sms.service);
@@ -263,6 +419,7 @@ function showSMS() {
 function showTelegram() {
   const phone = phones.telegram;
   const p = hold(phone);
+  showDesk(phone);
   if (!p) return;
   const chat = p.telegram;
   const open = chat.started && !chat.blocked;
@@ -312,7 +469,7 @@ function clientRow(c) {
     row.append(line);
   }
   if (!c.appointments?.length) row.append(element("span", "quiet", "No appointment booked."));
-  if (c.attention?.length) row.append(element("span", "needs", "Needs a person"));
+  if (c.attention?.length || c.alerts?.length) row.append(element("span", "needs", "Needs a person"));
   row.addEventListener("click", () => {
     looked = id;
     if (c.phone) give(c.phone);
@@ -328,6 +485,7 @@ function clientID(c) {
 function clientBox(c) {
   const box = element("article", "client");
   box.append(element("h3", "", c.name));
+  if (c.alerts?.length) box.append(alertBox(c));
   if (c.attention?.length) {
     const list = element("ul");
     list.append(...c.attention.map((line) => element("li", "", line)));
@@ -352,16 +510,35 @@ function clientBox(c) {
     }
     box.append(heard);
   }
-  if (c.messages?.length) box.append(section("Messages", rows(c.messages, messageLine)));
+  if (c.facts?.length) {
+    const list = element("ul", "list facts");
+    list.append(...c.facts.map(factLine));
+    box.append(section("Leads, tasks and check-ins", list));
+  }
+  if (c.settings?.length) box.append(section("What the client chose", element("p", "", c.settings.join(" · "))));
+  if (state.caseload.meanings?.length && c.phone) box.append(holdRow(c));
+  if (c.messages?.length) box.append(section("Messages", rows(c.messages, (m) => messageLine(m, c))));
   if (c.events?.length) box.append(section("What happened", rows(c.events, eventLine)));
   return box;
 }
 
-function messageLine(m) {
+function messageLine(m, c) {
   const line = element("li", m.inbound ? "from" : "");
   const meta = element("p", "small", `${m.when} · ${m.inbound ? "from the client" : "to the client"}`);
   if (m.state) meta.append(" · ", element("span", `state ${m.tone}`, m.state));
   line.append(meta, element("p", "text", m.text));
+  if (!m.inbound || !m.read) return line;
+  const read = element("p", "small read", m.corrected ? `put right: ${m.corrected} (was read as ${m.read})` : `read as: ${m.read}`);
+  line.append(read);
+  if (!m.correctable || !c.phone || !state.caseload.meanings?.length) return line;
+  if (mending === m.id) {
+    line.append(rightForm(c, m));
+    return line;
+  }
+  const b = small("Put it right", () => mend(m.id));
+  b.dataset.mend = m.id;
+  b.setAttribute("aria-label", `Put right how “${m.text}” was read`);
+  read.append(" ", b);
   return line;
 }
 
@@ -377,6 +554,7 @@ function rows(items, line) {
   return list;
 }
 
+let mending = ""; // the text whose reading is being put right
 let whyOpen = false; // somebody wants to see how texts are read
 let rowsShown = "";
 let detailShown = "";
@@ -405,7 +583,7 @@ function showCaseload() {
 
 function showRows(clients, current) {
   const box = $("#rows");
-  const key = JSON.stringify(clients.map((c) => [clientID(c), c.name, c.channel, c.appointments, !!c.attention?.length]));
+  const key = JSON.stringify(clients.map((c) => [clientID(c), c.name, c.channel, c.appointments, !!c.attention?.length, !!c.alerts?.length]));
   if (key !== rowsShown) {
     rowsShown = key;
     const focused = box.contains(document.activeElement) ? document.activeElement.dataset.client : "";
@@ -429,12 +607,14 @@ function showDetail(view, current) {
   const box = $("#detail");
   const key = JSON.stringify([current, !view && state.trouble]);
   if (key === detailShown) return;
+  // What somebody is writing there is not taken away under their hands.
+  if (detailShown && detailOf === clientID(current || {}) && $("form :focus", box)?.matches("input, select")) return;
   detailShown = key;
   const reading = box.contains(document.activeElement);
   if (!view) box.replaceChildren(element("p", "quiet", state.trouble));
   else if (!current) box.replaceChildren(element("p", "quiet", "Nobody is on the caseload."));
   else box.replaceChildren(clientBox(current));
-  if (reading) $(".why summary", box)?.focus();
+  if (reading && !mending) ($(".why summary", box) || $("#caseload-body")).focus();
   const id = current ? clientID(current) : "";
   if (id !== detailOf) $("#caseload-body").scrollTop = 0;
   detailOf = id;
@@ -529,18 +709,7 @@ for (const [which, phone] of Object.entries(phones)) {
       onPhone(phone, { do: b.dataset.do, text: b.dataset.text || "" });
     });
   }
-  menu.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && menu.open) {
-      menu.open = false;
-      $("summary", menu).focus();
-    }
-  });
-  document.addEventListener("click", (event) => {
-    if (!menu.contains(event.target)) menu.open = false;
-  });
-  menu.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
-  });
+  closes(menu);
 }
 
 $(".gate button").addEventListener("click", (event) => onPhone(phones.telegram, { do: event.currentTarget.dataset.do }));
