@@ -103,9 +103,11 @@ func (d dice) facts(s *stage) conversations.Facts {
 	}
 	for _, ch := range conversations.Channels {
 		if d.coin("reachable") {
-			f.Reach = append(f.Reach, conversations.Reach{
-				Channel: ch, Agreement: oneOf(d, "agreement", conversations.Agreements), Blocked: d("blocked", 4) == 0,
-			})
+			agreed := conversations.AgreementGiven
+			if d.coin("not given") {
+				agreed = oneOf(d, "agreement", conversations.Agreements)
+			}
+			f.Reach = append(f.Reach, conversations.Reach{Channel: ch, Agreement: agreed, Blocked: d("blocked", 4) == 0})
 		}
 	}
 	f.Appointments = d.appointments(s.now)
@@ -287,11 +289,20 @@ func boolInt64(b bool) int64 {
 	return 0
 }
 
+// kind is any, and more often what happens more often.
+func (d dice) kind() conversations.EventKind {
+	often := []conversations.EventKind{conversations.EventText, conversations.EventButton, conversations.EventReminder}
+	if i := d("often", 6); i < len(often) {
+		return often[i]
+	}
+	return oneOf(d, "event", conversations.EventKinds)
+}
+
 // event is one of any kind. For a correction it puts what is corrected into the
 // facts.
 func (d dice) event(f *conversations.Facts, s *stage) conversations.Event {
 	e := conversations.Event{
-		Kind: oneOf(d, "event", conversations.EventKinds),
+		Kind: d.kind(),
 		From: conversations.Address{Channel: d.channel(), Value: "x"},
 		Text: oneOf(d, "text", drawnTexts),
 	}

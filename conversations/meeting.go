@@ -473,9 +473,6 @@ func (s *step) late() {
 	s.answer("appointment.late", s.withSpecialist())
 }
 
-// topicWhoElse is the question who else will be there.
-const topicWhoElse understand.Topic = "who_else"
-
 // aboutMeeting answers what the caseload knows of the meeting and passes the
 // question on, because the caseload may not know what was asked.
 func (s *step) aboutMeeting() {
@@ -484,7 +481,7 @@ func (s *step) aboutMeeting() {
 		s.handOver(FlagQuestion)
 		return
 	}
-	if with := strings.TrimSpace(a.With); s.reading.Topic == topicWhoElse && with != "" && s.detail() {
+	if with := strings.TrimSpace(a.With); s.reading.Topic == understand.TopicWhoElse && with != "" && s.detail() {
 		vars := s.meetingVars(a)
 		vars["with"] = with
 		s.reply(Say{Key: "appointment.with", Vars: vars, Appointment: a.ID})

@@ -252,6 +252,8 @@ func (s *step) chooseTask(q Question, c Choice) {
 	}
 	switch {
 	case !ok:
+		// A second press under what is settled does nothing.
+		s.closeOne(q.ID, "")
 		s.answer("task.settled", s.withSpecialist())
 	case c == ChooseShow:
 		if w, waits := s.waitingTask(t.ID); waits && !w.Shown {
