@@ -5,14 +5,8 @@ import "alongside/conversations/understand"
 // Questions about us: each gets a true and short answer, and how to reach a
 // person. The assistant states no rules of its own or of anybody's benefits.
 
-// The topics of such questions.
-const (
-	topicRobot   understand.Topic = "robot"   // is this a robot
-	topicSource  understand.Topic = "source"  // where is my number from
-	topicKnown   understand.Topic = "known"   // what is kept about me
-	topicPrivate understand.Topic = "private" // is this confidential, who is told
-	topicInsult  understand.Topic = "insult"  // rude words, and no more
-)
+// topicInsult is rude words, and no more.
+const topicInsult understand.Topic = "insult"
 
 // robot says plainly that this is a program, and how to reach a person.
 func (s *step) robot() { s.answer("robot", s.withSpecialist()) }
@@ -102,13 +96,13 @@ func (s *step) askedAboutUs() bool {
 	switch s.reading.Topic {
 	case understand.TopicReaders:
 		s.readers()
-	case topicRobot:
+	case understand.TopicRobot:
 		s.robot()
-	case topicSource:
+	case understand.TopicSource:
 		s.source()
-	case topicKnown:
+	case understand.TopicKnown:
 		s.known()
-	case topicPrivate:
+	case understand.TopicPrivate:
 		s.confidential()
 	case topicInsult:
 		s.insulted()

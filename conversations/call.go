@@ -105,6 +105,9 @@ func (s *step) aboutCall() bool {
 		return false
 	}
 	r := s.reading
+	if r.Topic == topicCannotTalk {
+		r.Intent = understand.Cannot
+	}
 	if r.Intent == understand.Other && s.words() <= inPassing && !s.hasOwnWords() {
 		// With nothing asked, "cant then" and "4 instead" say little; as the answer
 		// to a time that was named they are plain.
@@ -134,6 +137,24 @@ func (s *step) aboutCall() bool {
 	default:
 		return false
 	}
+}
+
+// The topics of a reading that are about calls.
+const (
+	topicNoCalls    understand.Topic = "no_calls"    // text me, do not ring
+	topicCannotTalk understand.Topic = "cannot_talk" // not at that time
+)
+
+// noCalls is the wish to be texted and not rung: the specialist is told, and
+// who fears the phone hears that it is understood. It reports whether the text
+// was one.
+func (s *step) noCalls() bool {
+	if s.reading.Topic != topicNoCalls || s.reading.Intent != understand.Other {
+		return false
+	}
+	s.do(RaiseFlag{Reason: FlagSettings, Message: s.event.Message, Detail: string(topicNoCalls)})
+	s.answer("no_calls", s.withSpecialist())
+	return true
 }
 
 // readWith is [step.read] with variables of its own.

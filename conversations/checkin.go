@@ -211,7 +211,7 @@ func (s *step) rate(q Question, n int) {
 	case s.wordy():
 		s.flag(FlagMessage, "")
 	}
-	if s.reading.Topic == topicMoreHours {
+	if s.reading.Topic == understand.TopicMoreHours {
 		s.flag(FlagMoreHours, "")
 	}
 	s.follow(q.CheckIn, n)
@@ -230,7 +230,7 @@ func (s *step) follow(id CheckInID, n int) {
 		s.read("call_me")
 	case n <= lowest:
 		s.askMore(id, n, "low_answer")
-	case s.reading.Topic == topicMoreHours:
+	case s.reading.Topic == understand.TopicMoreHours:
 		s.read("more_hours")
 	case n == middling && s.state.Open == nil:
 		q := s.followUp(id, n)
@@ -381,7 +381,7 @@ func (s *step) ratedInWords() bool {
 	if s.endsCheckIn(q.CheckIn) {
 		return true
 	}
-	if r.Topic == topicMoreHours && r.Intent == understand.Other {
+	if r.Topic == understand.TopicMoreHours && r.Intent == understand.Other {
 		s.moreHours()
 		return true
 	}
@@ -409,7 +409,7 @@ func (s *step) followedUp() bool {
 	if s.lateNumber() {
 		return true
 	}
-	if s.reading.Topic == topicMoreHours && s.reading.Intent == understand.Other {
+	if s.reading.Topic == understand.TopicMoreHours && s.reading.Intent == understand.Other {
 		s.moreHours()
 		return true
 	}
@@ -468,7 +468,7 @@ const (
 // hasOwnWords says whether the text's topic has an answer of its own.
 func (s *step) hasOwnWords() bool {
 	switch s.reading.Topic {
-	case understand.TopicNone, understand.TopicUnsure, understand.TopicWhenever, topicMoreHours, topicFeedback, topicMessage:
+	case understand.TopicNone, understand.TopicUnsure, understand.TopicWhenever, understand.TopicMoreHours, understand.TopicFeedback, understand.TopicMessage:
 		return false
 	default:
 		return true
@@ -498,20 +498,15 @@ func (s *step) moreHours() {
 // endsCheckIn ends the series that the open question is of, where the text
 // says that it should ("stop asking me that"). It reports whether it did.
 func (s *step) endsCheckIn(id CheckInID) bool {
-	if s.reading.Topic != topicStopKind || s.reading.Intent != understand.Other || s.borrowed() {
+	if s.reading.Topic != understand.TopicStopKind || s.reading.Intent != understand.Other || s.borrowed() {
 		return false
+	}
+	if k := s.reading.Limit.Kind; k != "" && k != "checkins" {
+		return false // "no more job texts": that is another kind
 	}
 	s.endCheckIn(id)
 	return true
 }
-
-// The topics of a reading that this file and its neighbours act on.
-const (
-	topicMoreHours understand.Topic = "more_hours" // would like to work more
-	topicFeedback  understand.Topic = "feedback"   // praise or a complaint about the service
-	topicMessage   understand.Topic = "message"    // "tell Sam …"
-	topicStopKind  understand.Topic = "stop_kind"  // no more texts of one kind
-)
 
 // told takes what is said unasked and has a flow of its own: the wish for more
 // hours, what they think of the service, words for the specialist. It reports
@@ -521,11 +516,11 @@ func (s *step) told() bool {
 		return false
 	}
 	switch s.reading.Topic {
-	case topicMoreHours:
+	case understand.TopicMoreHours:
 		s.moreHours()
-	case topicFeedback:
+	case understand.TopicFeedback:
 		s.offerLead()
-	case topicMessage:
+	case understand.TopicMessage:
 		s.passOn()
 	default:
 		return false

@@ -66,7 +66,7 @@ func TestMoreHours(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStep(understand.Reading{Intent: understand.Other, Topic: topicMoreHours, Sure: 60}, open)
+			s := newStep(understand.Reading{Intent: understand.Other, Topic: understand.TopicMoreHours, Sure: 60}, open)
 			if !s.freeWords() {
 				t.Fatal("the wish went unheard")
 			}
@@ -85,7 +85,7 @@ func TestMoreHours(t *testing.T) {
 
 func TestMoreHoursBesideANumber(t *testing.T) {
 	t.Parallel()
-	s := newStep(understand.Reading{Intent: understand.Rating, Number: 4, Topic: topicMoreHours, Sure: 90},
+	s := newStep(understand.Reading{Intent: understand.Rating, Number: 4, Topic: understand.TopicMoreHours, Sure: 90},
 		&Question{ID: "q1", Kind: AskScale, CheckIn: "s2", Shown: true})
 	s.rated()
 	if diff := cmp.Diff([]FlagReason{FlagMoreHours}, s.raised()); diff != "" {
@@ -102,7 +102,7 @@ func TestMoreHoursBesideANumber(t *testing.T) {
 func TestStopAskingMeThat(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []QuestionKind{AskScale, AskFollowUp} {
-		s := newStep(understand.Reading{Intent: understand.Other, Topic: topicStopKind, Sure: 60},
+		s := newStep(understand.Reading{Intent: understand.Other, Topic: understand.TopicStopKind, Sure: 60},
 			&Question{ID: "q1", Kind: kind, CheckIn: "s1", Shown: true, Number: 3})
 		if !s.freeWords() {
 			t.Fatalf("%s: not understood as the end of the series", kind)
@@ -136,7 +136,7 @@ func TestEndAllCheckIns(t *testing.T) {
 // text; the lead gets it when the client says so, with the first text's id.
 func TestFeedbackIsOfferedToTheLead(t *testing.T) {
 	t.Parallel()
-	s := newStep(understand.Reading{Intent: understand.Other, Topic: topicFeedback, Sure: 60}, nil)
+	s := newStep(understand.Reading{Intent: understand.Other, Topic: understand.TopicFeedback, Sure: 60}, nil)
 	s.event.Message = "m7"
 	if !s.freeWords() {
 		t.Fatal("not understood as feedback")
@@ -185,7 +185,7 @@ func TestFeedbackIsOfferedToTheLead(t *testing.T) {
 // is offered.
 func TestFeedbackIsNotOfferedToSomebodyElse(t *testing.T) {
 	t.Parallel()
-	s := newStep(understand.Reading{Intent: understand.Other, Topic: topicFeedback, Sure: 60, ThirdParty: true}, nil)
+	s := newStep(understand.Reading{Intent: understand.Other, Topic: understand.TopicFeedback, Sure: 60, ThirdParty: true}, nil)
 	s.freeWords()
 	if s.state.Open != nil {
 		t.Errorf("open: %v", s.state.Open)

@@ -41,7 +41,7 @@ func (s *step) fedBack() bool {
 		return false
 	case r.Intent == understand.CallMe && s.words() > inPassing:
 		// "I asked for a call and nobody rang" says what they think of it.
-	case s.reading.Topic == topicStopKind && r.Intent == understand.Other:
+	case s.reading.Topic == understand.TopicStopKind && r.Intent == understand.Other:
 		s.closeQuestion("")
 		return false
 	case r.Intent == understand.Distress, r.Intent == understand.Rating && s.soundsDistressed():

@@ -58,7 +58,7 @@ func TestTopicsOfLeads(t *testing.T) {
 		{
 			"applied_for_the_one_asked_about",
 			Client{},
-			2, askedLead(), topicApplied, 0,
+			2, askedLead(), understand.TopicApplied, 0,
 			leadOutcome{
 				outcome: outcome{Said: []string{"lead.applied"}, Flags: []FlagReason{FlagApplied}},
 				Offers:  []SetOffer{{ID: "o1", Status: OfferApplied}},
@@ -67,61 +67,61 @@ func TestTopicsOfLeads(t *testing.T) {
 		{
 			"applied_for_one_of_two",
 			Client{},
-			2, nil, topicApplied, 0,
+			2, nil, understand.TopicApplied, 0,
 			leadOutcome{outcome: outcome{Said: []string{"lead.applied"}, Flags: []FlagReason{FlagApplied}}},
 		},
 		{
 			"jobs_one_at_a_time",
 			Client{},
-			2, nil, topicJobs, 0,
+			2, nil, understand.TopicJobs, 0,
 			leadOutcome{outcome: outcome{Said: []string{"lead.shown"}, Open: AskLead}, Queue: []OfferID{"o1"}},
 		},
 		{
 			"no_jobs",
 			Client{},
-			0, nil, topicJobs, 0,
+			0, nil, understand.TopicJobs, 0,
 			leadOutcome{outcome: outcome{Said: []string{"lead_none.open"}, Flags: []FlagReason{FlagJobsAsked}}},
 		},
 		{
 			"jobs_on_hold",
 			Client{Held: true},
-			2, nil, topicJobs, 0,
+			2, nil, understand.TopicJobs, 0,
 			leadOutcome{outcome: outcome{Said: []string{"message.open"}, Flags: []FlagReason{FlagJobsAsked}}},
 		},
 		{
 			"fewer_than_three",
 			Client{LeadsAWeek: 3},
-			0, nil, topicFewerLeads, 0,
+			0, nil, understand.TopicFewerLeads, 0,
 			leadOutcome{outcome: outcome{Set: []Settings{{LeadsAWeek: new(2)}}, Said: []string{"lead.weekly"}, Flags: settings}},
 		},
 		{
 			"fewer_than_one_is_none",
 			Client{LeadsAWeek: 1},
-			0, nil, topicFewerLeads, 0,
+			0, nil, understand.TopicFewerLeads, 0,
 			leadOutcome{outcome: outcome{Set: []Settings{{Stop: stop}}, Said: []string{"kinds.stopped"}, Flags: settings}},
 		},
 		{
 			"the_pathways_default_counts",
 			Client{},
-			0, nil, topicMoreLeads, 0,
+			0, nil, understand.TopicMoreLeads, 0,
 			leadOutcome{outcome: outcome{Set: []Settings{{LeadsAWeek: new(2)}}, Said: []string{"lead.weekly"}, Flags: settings}},
 		},
 		{
 			"a_number_was_named",
 			Client{LeadsAWeek: 1},
-			0, nil, topicMoreLeads, 3,
+			0, nil, understand.TopicMoreLeads, 3,
 			leadOutcome{outcome: outcome{Set: []Settings{{LeadsAWeek: new(3)}}, Said: []string{"lead.weekly"}, Flags: settings}},
 		},
 		{
 			"more_than_seven_are_seven",
 			Client{LeadsAWeek: 7},
-			0, nil, topicMoreLeads, 0,
+			0, nil, understand.TopicMoreLeads, 0,
 			leadOutcome{outcome: outcome{Set: []Settings{{LeadsAWeek: new(7)}}, Said: []string{"lead.weekly"}, Flags: settings}},
 		},
 		{
 			"more_after_none",
 			Client{LeadsAWeek: 2, Stopped: stop},
-			0, nil, topicMoreLeads, 0,
+			0, nil, understand.TopicMoreLeads, 0,
 			leadOutcome{outcome: outcome{Set: []Settings{{LeadsAWeek: new(2), Allow: stop}}, Said: []string{"lead.weekly"}, Flags: settings}},
 		},
 		{
@@ -153,7 +153,7 @@ func TestPreferencesOfReasons(t *testing.T) {
 			t.Errorf("%q: %q, want %q", kind, got, want)
 		}
 	}
-	if got := preferences(understand.Reading{Topic: topicMoreHours}); !slices.Equal(got, []Preference{PreferMoreHours}) {
+	if got := preferences(understand.Reading{Topic: understand.TopicMoreHours}); !slices.Equal(got, []Preference{PreferMoreHours}) {
 		t.Errorf("more hours: %v", got)
 	}
 }
@@ -164,7 +164,7 @@ func TestWhyNotTakesAnUnderstoodReason(t *testing.T) {
 	t.Parallel()
 	s := leadStep(Client{}, &Question{ID: "q1", Kind: AskWhyNot, Offer: "o1"})
 	s.event.Text = "not enough hours"
-	s.reading.Topic = topicMoreHours
+	s.reading.Topic = understand.TopicMoreHours
 	if !s.whyNot() {
 		t.Fatal("it was not taken for a reason")
 	}

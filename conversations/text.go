@@ -225,7 +225,7 @@ func (s *step) intent() {
 		s.handOver(FlagLanguage)
 		return
 	}
-	if s.aboutCall() || s.freeWords() || s.ownWords() || s.rethinks() || s.topic() || s.askWhich() {
+	if s.noCalls() || s.aboutCall() || s.freeWords() || s.ownWords() || s.rethinks() || s.topic() || s.askWhich() {
 		return
 	}
 	if s.sure() < s.needed(r.Intent) {

@@ -2,26 +2,17 @@ package conversations
 
 import "alongside/conversations/understand"
 
-// The topics of a reading that are about leads.
-const (
-	topicJobs       understand.Topic = "jobs"        // any jobs?
-	topicFewerLeads understand.Topic = "fewer_leads" // fewer of them
-	topicMoreLeads  understand.Topic = "more_leads"  // more of them
-	topicApplied    understand.Topic = "applied"     // has applied for that one
-	topicReason     understand.Topic = "reason"      // why a lead is not for them
-)
-
 // leadTopic does what a text says about leads beside yes and no. It reports
 // whether the text says such a thing.
 func (s *step) leadTopic() bool {
 	switch s.reading.Topic {
-	case topicApplied:
+	case understand.TopicApplied:
 		s.applied()
-	case topicJobs:
+	case understand.TopicJobs:
 		s.anyJobs()
-	case topicFewerLeads:
+	case understand.TopicFewerLeads:
 		s.leadsAWeek(-1)
-	case topicMoreLeads:
+	case understand.TopicMoreLeads:
 		s.leadsAWeek(1)
 	default:
 		return false
@@ -31,17 +22,17 @@ func (s *step) leadTopic() bool {
 
 // reason says whether a reading is a reason against a lead.
 func reason(r understand.Reading) bool {
-	return r.Topic == topicReason || r.Topic == topicMoreHours
+	return r.Topic == understand.TopicReason || r.Topic == understand.TopicMoreHours
 }
 
 // preferences are the reasons against a lead in the terms of the client's
 // preferences, as far as the reading names them. What it does not name is for
 // the specialist to read.
 func preferences(r understand.Reading) []Preference {
-	if r.Topic == topicMoreHours {
+	if r.Topic == understand.TopicMoreHours {
 		return []Preference{PreferMoreHours}
 	}
-	if p := preferenceOf(reasonKind(r)); r.Topic == topicReason && p != "" {
+	if p := preferenceOf(r.Limit.Kind); r.Topic == understand.TopicReason && p != "" {
 		return []Preference{p}
 	}
 	return nil
@@ -65,7 +56,3 @@ func preferenceOf(kind string) Preference {
 		return ""
 	}
 }
-
-// reasonKind is what the reading names as the reason. It names none yet, so
-// that each reason goes to the specialist in the client's words.
-func reasonKind(understand.Reading) string { return "" }

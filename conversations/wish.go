@@ -10,17 +10,6 @@ import (
 // What a text says about when, how and whether texts come, and what is done
 // about it. Somebody else who holds the phone settles nothing of it.
 
-// The topics of such texts.
-const (
-	topicQuiet           understand.Topic = "quiet"            // not before, not after, not on some days; or at any time again
-	topicPause           understand.Topic = "pause"            // leave me alone for a while; or I am back
-	topicWordingPlain    understand.Topic = "wording_plain"    // no places and names
-	topicWordingDetail   understand.Topic = "wording_detail"   // places and names, please
-	topicGuarded         understand.Topic = "privacy"          // somebody else reads my phone
-	topicChannelTelegram understand.Topic = "channel_telegram" // Telegram instead
-	topicChannelSMS      understand.Topic = "channel_sms"      // SMS again
-)
-
 // limit is what such a text names, as far as it was understood. The zero value
 // names nothing: it is asked once, and then a person takes over.
 type limit struct {
@@ -52,9 +41,11 @@ func (s *step) chosenSetting() bool {
 	}
 }
 
-// limit is what the reading names. It names nothing yet, so that each wish is
-// asked with numbers or an example.
-func (s *step) limit() limit { return s.limitOf("", "", "", nil, 0) }
+// limit is what the reading names.
+func (s *step) limit() limit {
+	r := s.reading.Limit
+	return s.limitOf(r.Kind, r.NotBefore, r.NotAfter, r.NotOn, r.Days)
+}
 
 // limitOf puts what the reader names into the terms of the settings: the kind
 // of texts, two times of day (HH:MM, or empty), days of the week, and for how
@@ -94,21 +85,21 @@ func (s *step) wish(about understand.Topic, l limit) bool {
 	switch about {
 	case understand.TopicLimits:
 		return s.wishLess(l)
-	case topicQuiet:
+	case understand.TopicQuiet:
 		s.wishQuiet(l)
-	case topicPause:
+	case understand.TopicPause:
 		return s.wishPause(l)
-	case topicStopKind:
+	case understand.TopicStopKind:
 		s.wishKinds(l)
-	case topicWordingPlain:
+	case understand.TopicWordingPlain:
 		s.wording(false)
-	case topicWordingDetail:
+	case understand.TopicWordingDetail:
 		s.wording(true)
-	case topicGuarded:
+	case understand.TopicPrivacy:
 		s.guard()
-	case topicChannelTelegram:
+	case understand.TopicChannelTelegram:
 		s.wantTelegram()
-	case topicChannelSMS:
+	case understand.TopicChannelSMS:
 		s.wantSMS()
 	default:
 		return false
@@ -134,7 +125,7 @@ func (s *step) wishLess(l limit) bool {
 
 func isSetting(about understand.Topic) bool {
 	switch about {
-	case topicQuiet, topicPause, topicStopKind, topicWordingPlain, topicWordingDetail, topicGuarded, topicChannelTelegram, topicChannelSMS:
+	case understand.TopicQuiet, understand.TopicPause, understand.TopicStopKind, understand.TopicWordingPlain, understand.TopicWordingDetail, understand.TopicPrivacy, understand.TopicChannelTelegram, understand.TopicChannelSMS:
 		return true
 	default:
 		return false
