@@ -1,7 +1,6 @@
 package conversations
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -397,61 +396,6 @@ func (s *step) cannotCome(a Appointment) {
 	}
 	s.open(q)
 	s.reply(Say{Key: "appointment.cannot", Vars: s.meetingVars(a), Question: q.ID, Appointment: a.ID})
-}
-
-// freeKeys are the words that offer one, two or three free times.
-var freeKeys = []string{"appointment.free_one", "appointment.free_two", "appointment.free_three"}
-
-// freeTimes are the times of the specialist that may be offered instead of an
-// appointment's own, in Unix milliseconds; none to somebody else on the phone.
-func (s *step) freeTimes(a Appointment) []int64 {
-	var free []int64
-	for _, at := range s.facts.Free {
-		if at.After(s.now) && !at.Equal(a.At) && len(free) < len(freeKeys) && !s.borrowed() {
-			free = append(free, at.UnixMilli())
-		}
-	}
-	return free
-}
-
-// offerFree says the free times of a question that is open already.
-func (s *step) offerFree(q Question, lead Piece) {
-	n := len(q.Free)
-	vars := map[string]any{"lead": lead, "specialist": s.facts.Specialist.Name}
-	for i, name := range []string{"first", "second", "third"}[:n] {
-		vars[name] = When(time.UnixMilli(q.Free[i]).In(s.now.Location()))
-	}
-	s.reply(Say{
-		Key: freeKeys[n-1], Vars: vars, Question: q.ID, Options: whichOptions[:n], Appointment: q.Appointment,
-	})
-}
-
-// pickFree takes the n-th free time that was offered, if it is still free: it
-// is repeated in full and waits for the specialist's yes as any proposal does.
-func (s *step) pickFree(q Question, n int) {
-	a, ok := s.facts.Appointment(q.Appointment)
-	if !ok || n < 1 || n > len(q.Free) {
-		s.handOver(FlagNotUnderstood)
-		return
-	}
-	at := time.UnixMilli(q.Free[n-1]).In(s.now.Location())
-	if at.After(s.now) && slices.ContainsFunc(s.facts.Free, at.Equal) {
-		s.proposeAt(a, at, whichOptions[n-1])
-		return
-	}
-	fresh := s.newQuestion(AskReschedule, a)
-	if q.Put >= 2 {
-		s.giveUpOnTime(a)
-		return
-	}
-	fresh.Put = q.Put
-	if fresh.Free = s.freeTimes(a); len(fresh.Free) > 0 {
-		s.open(fresh)
-		s.offerFree(fresh, Piece{Key: "free.gone"})
-		return
-	}
-	s.open(fresh)
-	s.reply(Say{Key: "appointment.free_gone", Question: fresh.ID, Appointment: a.ID})
 }
 
 // cannotAgain is "I can't" from somebody who has said so: it is not asked

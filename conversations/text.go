@@ -4,7 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"alongside/conversations/policy"
 	"alongside/conversations/understand"
 )
 
@@ -48,102 +47,6 @@ func (s *step) respond() {
 	default:
 		s.fromClient()
 	}
-}
-
-func (s *step) readText() {
-	q := s.query()
-	s.reading = s.rules.Lexicons.Read(q)
-	s.readAgain(q)
-	s.reading = s.reread(q, s.reading)
-}
-
-// query is the text with all that its reader needs to know.
-func (s *step) query() understand.Query {
-	q := understand.Query{
-		Text: s.event.Text, Lang: s.ownLanguage(), Asked: s.asked(), Now: s.now,
-	}
-	if o := s.state.Open; o != nil && (o.Kind == AskReschedule && o.Date != "" || o.Kind == AskQuiet) {
-		q.DayKnown = true
-	}
-	if a, ok := s.about(); ok {
-		q.Appointment = a.At.In(s.now.Location())
-	}
-	if s.state.Open != nil {
-		q.Sent = s.state.Open.AskedTime().In(s.now.Location())
-	}
-	return q
-}
-
-// asked translates the open question for the reader.
-func (s *step) asked() understand.Asked {
-	q := s.state.Open
-	if q == nil {
-		// A reminder that made room for another question can still be answered.
-		for _, w := range s.state.Queue {
-			if w.Put > 0 && w.Kind == AskAppointment {
-				return understand.AskedAppointment
-			}
-		}
-		if a, ok := s.about(); ok && s.owesTime(a) {
-			// "When you are ready, text me a new day and time" holds for longer than
-			// the question does.
-			return understand.AskedReschedule
-		}
-		return understand.AskedNone
-	}
-	switch q.Kind {
-	case AskOptIn:
-		return understand.AskedOptin
-	case AskAppointment:
-		return understand.AskedAppointment
-	case AskReschedule:
-		return understand.AskedReschedule
-	case AskTime:
-		return understand.AskedConfirmTime
-	case AskLead:
-		return understand.AskedLead
-	case AskScale, AskFeedback:
-		return understand.AskedScale
-	case AskTask:
-		return understand.AskedTask
-	case AskWhich:
-		return understand.AskedWhich
-	case AskPause, AskStopKind:
-		return understand.AskedWhich
-	case AskQuiet:
-		return understand.AskedReschedule
-	case AskWhyNot, AskFollowUp:
-		// An answer in free words: nothing is expected of it.
-	}
-	return understand.AskedNone
-}
-
-// owesTime says whether the client said that they cannot come, or wants another
-// time, and none has been named yet.
-func (s *step) owesTime(a Appointment) bool {
-	return a.At.After(s.now) && (a.Status == Cannot || a.Status == ChangeAsked && a.Proposed.IsZero())
-}
-
-// about is the appointment that a text is about: that of the open question,
-// else of one that waits, else the next one.
-func (s *step) about() (Appointment, bool) {
-	if a, ok := s.facts.Appointment(s.subject); ok {
-		return a, true
-	}
-	if q := s.state.Open; q != nil && q.Appointment != "" {
-		if a, ok := s.facts.Appointment(q.Appointment); ok {
-			return a, true
-		}
-	}
-	for _, q := range s.state.Queue {
-		if a, ok := s.facts.Appointment(q.Appointment); ok && q.Put > 0 {
-			return a, true
-		}
-	}
-	if len(s.facts.Appointments) > 0 {
-		return s.facts.Appointments[0], true
-	}
-	return Appointment{}, false
 }
 
 // fromClient is a text of a client of the service that is neither danger nor
@@ -355,63 +258,6 @@ func (s *step) topic() bool {
 	return true
 }
 
-// message is free text for the specialist. While a question is open it may
-// have been meant as its answer, and was not understood as one.
-func (s *step) message() {
-	if s.repeatedNumber() || s.lateNumber() {
-		return
-	}
-	if q := s.state.Open; q != nil {
-		if a, ok := s.facts.Appointment(q.Appointment); ok && q.Kind == AskReschedule && q.Put < 2 {
-			// "Yes" to "which day and what time?": asked once more, with an example.
-			s.flag(FlagNotUnderstood, "")
-			s.askAgain(a)
-			return
-		}
-		if !staysAnswerable(*q) || s.reading.Sure < sureEnough {
-			s.handOver(FlagNotUnderstood)
-			return
-		}
-		// It was understood as something for a person ("will i lose my pip"), and
-		// the question stays open.
-	}
-	s.flag(FlagMessage, "")
-	if s.reading.Voices {
-		s.read("voices")
-		return
-	}
-	s.read("message")
-}
-
-// numbered are the three answers that a number means after its question.
-var numbered = map[QuestionKind][]Choice{AskAppointment: reminderOptions, AskLead: leadOptions, AskTask: taskOptions}
-
-// repeatedNumber is a number that comes after its question was answered:
-// the same one again is answered again, another one is a change of mind.
-func (s *step) repeatedNumber() bool {
-	if s.state.Open != nil || len(s.state.Closed) == 0 || !s.stillAnswerable(s.state.Closed[0]) {
-		return false
-	}
-	r := s.readAs(understand.AskedWhich)
-	if r.Intent != understand.Choose || r.Number > len(whichOptions) || len(strings.Fields(s.event.Text)) > fewWords {
-		return false
-	}
-	last := s.state.Closed[0]
-	if last.Choice == "" {
-		return false
-	}
-	c := whichOptions[r.Number-1]
-	if options := numbered[last.Kind]; options != nil {
-		c = options[r.Number-1]
-	}
-	s.chooseAgain(0, c)
-	return true
-}
-
-// fewWords is how long a text may be whose number is taken for another answer
-// to what was answered before ("oh wait i meant 1").
-const fewWords = 6
-
 // needed is how sure a reading of an intent must be.
 func (s *step) needed(i understand.Intent) int {
 	switch i {
@@ -462,34 +308,6 @@ func (s *step) sideways() {
 		default:
 		}
 	}
-}
-
-// handOver keeps a text for a person and says so in kind words. An open
-// reminder is put once more with it, never a third time.
-func (s *step) handOver(why FlagReason) {
-	s.flag(why, "")
-	if s.reading.Voices {
-		s.read("voices")
-		return
-	}
-	q := s.state.Open
-	if q == nil || q.Kind != AskAppointment || q.Put >= 2 || s.reach(s.event.From.Channel).Agreement != AgreementGiven {
-		s.read("handed_over")
-		return
-	}
-	a, ok := s.facts.Appointment(q.Appointment)
-	if !ok || !a.At.After(s.now) {
-		s.read("handed_over")
-		return
-	}
-	again := *q
-	again.Put++
-	again.AskedAt = s.now.UnixMilli()
-	s.state.Open = &again
-	s.reply(Say{
-		Key: "handed_over.with_appointment", Appointment: a.ID, Question: q.ID, Options: reminderOptions,
-		Vars: map[string]any{"specialist": s.facts.Specialist.Name, "when": When(a.At.In(s.now.Location()))},
-	})
 }
 
 // edited is a text that was changed after it was sent. It is read for risk and
@@ -543,75 +361,4 @@ func (s *step) closedClient() {
 		return
 	}
 	s.answer("closed.received", nil)
-}
-
-// crisisWords are the reviewed words for each danger; for any other, those for
-// somebody who may harm themselves.
-var crisisWords = map[understand.Danger]string{
-	understand.DangerSelf:        "crisis.self",
-	understand.DangerOverdose:    "crisis.overdose",
-	understand.DangerVoices:      "crisis.voices",
-	understand.DangerByOthers:    "crisis.by_others",
-	understand.DangerOthers:      "crisis.other",
-	understand.DangerSomeoneElse: "crisis.other",
-}
-
-// risk answers danger with the pathway's reviewed words, tells people at once,
-// and leaves the open question alone. The words are not repeated at every text;
-// where the danger is another one, its words are said in full.
-func (s *step) risk() {
-	s.alert(s.reading.Danger)
-	key, known := crisisWords[s.reading.Danger]
-	if !known {
-		key = "crisis.self"
-	}
-	again := !s.facts.CrisisSaid.IsZero() && s.now.Sub(s.facts.CrisisSaid) < crisisAgain &&
-		(s.state.Crisis == "" || s.state.Crisis == key)
-	s.state.Crisis = key
-	if again {
-		key = "crisis.told"
-	}
-	s.safety(key, nil)
-	if s.readsNow() || s.reach(s.event.From.Channel).Blocked {
-		// Where the carrier has blocked our texts, one attempt is made and no more.
-		return
-	}
-	if !again || s.reads(s.facts.CrisisSaid) {
-		s.safety("crisis.unread", map[string]any{"day": s.readsNext()})
-	}
-}
-
-// threat is a threat to staff in a text that is no danger otherwise. The rest
-// of the text is answered as it is.
-func (s *step) threat() {
-	if s.reading.Threat && s.reading.Intent != understand.Crisis {
-		s.alert(understand.DangerOthers)
-	}
-}
-
-// alert tells people of danger, and puts the client on hold. A threat to staff
-// is shown as what it is besides.
-func (s *step) alert(d understand.Danger) {
-	s.do(RaiseAlert{Danger: d, Threat: s.reading.Threat})
-	if s.reading.Threat {
-		s.flag(FlagThreat, "")
-	}
-	s.hold(AlertHold)
-}
-
-// reads says whether a person of the service read texts at a moment.
-func (s *step) reads(at time.Time) bool {
-	at = at.In(s.now.Location())
-	return s.readingHours().Next(at).Equal(at)
-}
-
-// crisisAgain is how long the crisis words hold before they are said anew.
-const crisisAgain = 2 * time.Hour
-
-func (s *step) safety(key string, vars map[string]any) {
-	v := policy.May(policy.Safety, s.standing(s.event.From.Channel), s.hours(), s.now, time.Time{})
-	if v.Decision != policy.Now {
-		return
-	}
-	s.do(Say{Key: key, Vars: vars, Channel: s.event.From.Channel, Language: s.language(), Urgency: Crisis})
 }

@@ -1,0 +1,101 @@
+package conversations
+
+import "alongside/conversations/understand"
+
+// What the reader is told beside the text: what is open, and what it is about.
+
+func (s *step) readText() {
+	q := s.query()
+	s.reading = s.rules.Lexicons.Read(q)
+	s.readAgain(q)
+	s.reading = s.reread(q, s.reading)
+}
+
+// query is the text with all that its reader needs to know.
+func (s *step) query() understand.Query {
+	q := understand.Query{
+		Text: s.event.Text, Lang: s.ownLanguage(), Asked: s.asked(), Now: s.now,
+	}
+	if o := s.state.Open; o != nil && (o.Kind == AskReschedule && o.Date != "" || o.Kind == AskQuiet) {
+		q.DayKnown = true
+	}
+	if a, ok := s.about(); ok {
+		q.Appointment = a.At.In(s.now.Location())
+	}
+	if s.state.Open != nil {
+		q.Sent = s.state.Open.AskedTime().In(s.now.Location())
+	}
+	return q
+}
+
+// asked translates the open question for the reader.
+func (s *step) asked() understand.Asked {
+	q := s.state.Open
+	if q == nil {
+		// A reminder that made room for another question can still be answered.
+		for _, w := range s.state.Queue {
+			if w.Put > 0 && w.Kind == AskAppointment {
+				return understand.AskedAppointment
+			}
+		}
+		if a, ok := s.about(); ok && s.owesTime(a) {
+			// "When you are ready, text me a new day and time" holds for longer than
+			// the question does.
+			return understand.AskedReschedule
+		}
+		return understand.AskedNone
+	}
+	switch q.Kind {
+	case AskOptIn:
+		return understand.AskedOptin
+	case AskAppointment:
+		return understand.AskedAppointment
+	case AskReschedule:
+		return understand.AskedReschedule
+	case AskTime:
+		return understand.AskedConfirmTime
+	case AskLead:
+		return understand.AskedLead
+	case AskScale, AskFeedback:
+		return understand.AskedScale
+	case AskTask:
+		return understand.AskedTask
+	case AskWhich:
+		return understand.AskedWhich
+	case AskPause, AskStopKind:
+		return understand.AskedWhich
+	case AskQuiet:
+		return understand.AskedReschedule
+	case AskWhyNot, AskFollowUp:
+		// An answer in free words: nothing is expected of it.
+	}
+	return understand.AskedNone
+}
+
+// owesTime says whether the client said that they cannot come, or wants another
+// time, and none has been named yet.
+func (s *step) owesTime(a Appointment) bool {
+	return a.At.After(s.now) && (a.Status == Cannot || a.Status == ChangeAsked && a.Proposed.IsZero())
+}
+
+// about is the appointment that a text is about: that of the open question,
+// else of one that waits, else the next one.
+func (s *step) about() (Appointment, bool) {
+	if a, ok := s.facts.Appointment(s.subject); ok {
+		return a, true
+	}
+	if q := s.state.Open; q != nil && q.Appointment != "" {
+		if a, ok := s.facts.Appointment(q.Appointment); ok {
+			return a, true
+		}
+	}
+	for _, q := range s.state.Queue {
+		if a, ok := s.facts.Appointment(q.Appointment); ok && q.Put > 0 {
+			return a, true
+		}
+	}
+	if len(s.facts.Appointments) > 0 {
+		return s.facts.Appointments[0], true
+	}
+	return Appointment{}, false
+}
