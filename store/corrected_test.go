@@ -33,7 +33,7 @@ func TestCorrected(t *testing.T) {
 		next := conversations.Undo{Appointments: []conversations.AppointmentUndo{{ID: "a1", Was: conversations.Booked, Now: conversations.Confirmed}}}
 		f.commit(f.turn(loaded, conversations.SettleFlags{Reason: conversations.FlagCannot, Message: turn.Inbound},
 			conversations.Undoable{Undo: next}, conversations.Correct{Message: turn.Inbound, Meaning: meaning, By: f.sam}))
-		want.Done, want.Now, want.Undo, want.Open = true, meaning, next, nil
+		want.Done, want.Now, want.Undo = true, meaning, next
 		if diff := cmp.Diff(&want, f.load(event).Facts.Corrected); diff != "" {
 			f.Errorf("corrected once (-want +got):\n%s", diff)
 		}
@@ -110,5 +110,40 @@ func TestATextThatKnowsItsID(t *testing.T) {
 		f.commit(turn)
 		_, err := f.store.Load(f.Context(), ev, f.now)
 		f.wantErr(err, store.ErrDuplicate)
+	})
+}
+
+// The question that was open when a text came is kept, also where the text did
+// nothing; and what a correction has put back is not put back again by the next.
+func TestCorrectedTwice(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(f *fixture) {
+		client, at := f.client()
+		open := conversations.Question{ID: "q1", Kind: conversations.AskAppointment, Appointment: "a1", Stands: 7}
+		asked := f.turn(f.load(f.text(at, "hi")))
+		asked.State.Open = &open
+		f.commit(asked)
+		text := f.turn(f.load(f.text(at, "blue bicycle")), conversations.Understood{Reading: understand.Reading{Intent: understand.Other}},
+			conversations.RaiseFlag{Reason: conversations.FlagNotUnderstood})
+		f.commit(text)
+		event := conversations.Event{Kind: conversations.EventCorrected, Client: client, Message: text.Inbound, By: f.sam}
+		want := conversations.Corrected{Message: text.Inbound, Channel: conversations.SMS, Was: understand.Other, Open: &open}
+		stands := func(step string) {
+			f.Helper()
+			if diff := cmp.Diff(&want, f.load(event).Facts.Corrected); diff != "" {
+				f.Errorf("%s (-want +got):\n%s", step, diff)
+			}
+		}
+		stands("as it came")
+		undo := conversations.Undo{Flags: []conversations.FlagReason{conversations.FlagCannot}, Open: &open}
+		cannot, social := conversations.Meaning{Intent: understand.Cannot}, conversations.Meaning{Intent: understand.Social}
+		f.do(event, conversations.Undoable{Undo: undo}, conversations.Correct{Message: text.Inbound, Meaning: cannot, By: f.sam})
+		want.Done, want.Now, want.Undo = true, cannot, undo
+		stands("put right")
+		f.tick()
+		f.do(event, conversations.SettleFlags{Reason: conversations.FlagCannot, Message: text.Inbound},
+			conversations.Correct{Message: text.Inbound, Meaning: social, By: f.sam})
+		want.Now, want.Undo = social, conversations.Undo{}
+		stands("put right again, to what replaces nothing")
 	})
 }

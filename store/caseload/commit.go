@@ -57,7 +57,10 @@ type work struct {
 	// retried says that the row is there already, parked.
 	retried    bool
 	understood []byte
-	undo       []byte
+	// undoes is what the effects replaced, if they say so; undo the same, sealed
+	// for the row of what came in.
+	undoes *conversations.Undo
+	undo   []byte
 	// stopped are the matters that the client has stopped by now, if an effect
 	// has changed them.
 	stopped     []conversations.Matter
@@ -117,6 +120,9 @@ func (c *Caseload) prepare(t Turn) (*work, error) {
 		if err := c.prepareEffect(w, effect); err != nil {
 			return nil, err
 		}
+	}
+	if err := c.keepUndo(w); err != nil {
+		return nil, err
 	}
 	if err := c.prepareInbound(w); err != nil {
 		return nil, err

@@ -78,7 +78,7 @@ func (c *Caseload) prepareEffect(w *work, effect conversations.Effect) error {
 	case conversations.Correct:
 		err = c.correct(w, e)
 	case conversations.Undoable:
-		err = c.undoable(w, e)
+		err = undoable(w, e)
 	case conversations.DropQueued:
 		dropQueued(w, e)
 	default:

@@ -18,13 +18,52 @@ func raiseAlert(w *work, e conversations.RaiseAlert) {
 	w.job(AlertArgs{Alert: conversations.AlertID(id)}, nil)
 }
 
-// undoable keeps what the effects of a text replaced with the text itself.
-func (c *Caseload) undoable(w *work, e conversations.Undoable) error {
-	text := w.about()
-	if text == "" {
+// keptUndo is what is kept with a text for whoever puts its reading right.
+type keptUndo struct {
+	// Undo is what the effects of the text replaced, or those of its latest
+	// correction, which takes the place of what was kept before.
+	conversations.Undo
+	// Came is the question that was open when the text came; no correction
+	// changes it.
+	Came *conversations.Question `json:"came,omitempty"`
+}
+
+// undoable notes what the effects of a text replaced.
+func undoable(w *work, e conversations.Undoable) error {
+	if w.about() == "" {
 		return errors.New("there is no text to keep it with")
 	}
-	plain, err := json.Marshal(e.Undo)
+	w.undoes = &e.Undo
+	return nil
+}
+
+// keepUndo keeps what was noted with the text itself. A correction that did
+// something and replaced nothing leaves nothing to put back: what the wrong
+// reading had done must not be undone a second time. One that does nothing
+// found the reading right, and leaves what is kept.
+func (c *Caseload) keepUndo(w *work) error {
+	loaded := &w.turn.Loaded
+	var kept keptUndo
+	switch loaded.Event.Kind {
+	case conversations.EventCorrected:
+		if w.undoes == nil && len(w.turn.Effects) < 2 {
+			return nil
+		}
+		if loaded.Facts.Corrected != nil {
+			kept.Came = loaded.Facts.Corrected.Open
+		}
+	case conversations.EventText, conversations.EventButton:
+		kept.Came = loaded.State.Open
+	default:
+	}
+	text := w.about()
+	if text == "" || w.undoes == nil && kept.Came == nil && w.brought() != "" {
+		return nil
+	}
+	if w.undoes != nil {
+		kept.Undo = *w.undoes
+	}
+	plain, err := json.Marshal(kept)
 	if err != nil {
 		return fmt.Errorf("write what it replaced: %w", err)
 	}

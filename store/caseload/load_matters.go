@@ -143,6 +143,7 @@ func (r *reading) order() {
 func (r *reading) queueCorrected(b *batch, which string, args ...any) {
 	b.query(func(scan scan) error {
 		var corrected conversations.Corrected
+		var kept keptUndo
 		var understood, undo, meaning []byte
 		var correction string
 		if err := scan(&corrected.Message, &corrected.Channel, &understood, &undo, &correction, &meaning); err != nil {
@@ -155,7 +156,7 @@ func (r *reading) queueCorrected(b *batch, which string, args ...any) {
 			into         any
 		}{
 			{sealUnderstood, string(corrected.Message), understood, &reading},
-			{sealUndo, string(corrected.Message), undo, &corrected.Undo},
+			{sealUndo, string(corrected.Message), undo, &kept},
 			{sealMeaning, correction, meaning, &corrected.Now},
 		} {
 			plain, err := r.c.opened(part.purpose, part.row, part.sealed)
@@ -167,7 +168,11 @@ func (r *reading) queueCorrected(b *batch, which string, args ...any) {
 				return fmt.Errorf("message %s: its %s cannot be read", corrected.Message, part.purpose)
 			}
 		}
-		corrected.Was, corrected.Open, corrected.Done = reading.Intent, corrected.Undo.Open, correction != ""
+		corrected.Was, corrected.Undo, corrected.Done = reading.Intent, kept.Undo, correction != ""
+		// Rows of earlier versions hold no more than the question that was answered.
+		if corrected.Open = kept.Came; corrected.Open == nil {
+			corrected.Open = kept.Undo.Open
+		}
 		r.loaded.Facts.Corrected = &corrected // Of several corrections the last holds.
 		return nil
 	}, `SELECT m.id, m.channel, m.understood, m.undo, COALESCE(k.id, ''), k.meaning
