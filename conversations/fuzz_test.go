@@ -26,7 +26,7 @@ func FuzzNext(f *testing.F) {
 	base := newStage(f, loadLexicons(f))
 	f.Fuzz(func(t *testing.T, text string, seed uint64) {
 		if !utf8.ValidString(text) || utf8.RuneCountInString(text) > conversations.MaxText {
-			t.Skip() // the doors let neither in
+			t.Skip("the doors let neither in")
 		}
 		r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a draw, not a secret
 		d := dice(func(_ string, n int) int { return r.IntN(n) })
