@@ -8,7 +8,29 @@ func (s *step) readText() {
 	q := s.query()
 	s.reading = s.rules.Lexicons.Read(q)
 	s.readAgain(q)
-	s.reading = s.reread(q, s.reading)
+	s.reading = s.wishesLeads(q, s.reread(q, s.reading))
+}
+
+// wishesLeads finds the wish for leads ("any jobs?", "fewer jobs pls") in a text
+// that was read as the answer to one: it is neither a yes nor a no to that.
+func (s *step) wishesLeads(q understand.Query, r understand.Reading) understand.Reading {
+	if q.Asked != understand.AskedLead || r.Number > 0 || r.Sure >= clearly || r.Topic != understand.TopicNone {
+		return r
+	}
+	switch r.Intent {
+	case understand.Interested, understand.NotInterested, understand.MoreInfo, understand.Other:
+	default:
+		return r
+	}
+	q.Asked = understand.AskedNone
+	if alone := s.rules.Lexicons.Read(q); alone.Intent == understand.Other && isWishForLeads(alone.Topic) && alone.Sure >= plainly {
+		return alone
+	}
+	return r
+}
+
+func isWishForLeads(t understand.Topic) bool {
+	return t == understand.TopicJobs || t == understand.TopicFewerLeads || t == understand.TopicMoreLeads
 }
 
 // query is the text with all that its reader needs to know.
@@ -34,7 +56,7 @@ func (s *step) asked() understand.Asked {
 	if q == nil {
 		// A reminder that made room for another question can still be answered.
 		for _, w := range s.state.Queue {
-			if w.Put > 0 && w.Kind == AskAppointment {
+			if w.Put > 0 && w.Kind == AskAppointment && !s.unseen(w) {
 				return understand.AskedAppointment
 			}
 		}

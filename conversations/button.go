@@ -118,6 +118,9 @@ func (s *step) choose(q Question, c Choice) {
 	}
 	switch {
 	case q.Kind == AskReschedule && slices.Contains(whichOptions, c):
+		if slices.Index(whichOptions, c) >= len(q.Free) {
+			return // there was no such button
+		}
 		s.pickFree(q, 1+slices.Index(whichOptions, c))
 	case q.Kind == AskTime && c == ChooseYes:
 		s.propose(q, a)

@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"slices"
 	"time"
 
 	"alongside/conversations/policy"
@@ -99,9 +100,11 @@ func (s *step) announced() *Ring {
 
 // aboutCall takes the answer to a call that was announced: "ok" needs nothing,
 // "cant talk then" and another time go to the specialist. It reports whether
-// the text was one. Numbers answer questions and are left to them.
+// the text was one. Numbers answer questions and are left to them, and what
+// names something else is about that.
 func (s *step) aboutCall() bool {
-	if s.announced() == nil || s.reading.Number > 0 {
+	call := s.announced()
+	if call == nil || s.reading.Number > 0 || s.namesOther(*call) {
 		return false
 	}
 	r := s.reading
@@ -138,6 +141,40 @@ func (s *step) aboutCall() bool {
 		return false
 	}
 }
+
+// namesOther says whether a text names something else than the call that was
+// announced: the day of an appointment, which is not the call's; a lead or a
+// task; or another day, where there is an appointment that could move to it.
+// That is read back before anything moves, so that it costs a question at most.
+func (s *step) namesOther(call Ring) bool {
+	if len(s.namedOffers()) > 0 || len(s.namedTasks()) > 0 {
+		return true
+	}
+	day := time.UnixMilli(call.At).In(s.now.Location()).Format(time.DateOnly)
+	a, meets := s.meeting()
+	w := s.reading.When
+	if s.reading.Intent == understand.Change && w.Date != "" && w.Date != day && meets && a.At.After(s.now) {
+		return true
+	}
+	var days []string
+	for _, a := range s.facts.Appointments {
+		if d := a.At.In(s.now.Location()).Format(time.DateOnly); a.At.After(s.now) && d != day {
+			days = append(days, d)
+		}
+	}
+	if len(days) == 0 || s.words() > manyWords {
+		return false
+	}
+	return slices.ContainsFunc(splitWords(s.event.Text), func(word string) bool {
+		r := s.rules.Lexicons.Read(understand.Query{
+			Text: word, Lang: s.ownLanguage(), Asked: understand.AskedReschedule, Now: s.now,
+		})
+		return r.Intent == understand.Change && slices.Contains(days, r.When.Date)
+	})
+}
+
+// manyWords is how long a text may be whose words are looked at one by one.
+const manyWords = 20
 
 // The topics of a reading that are about calls.
 const (

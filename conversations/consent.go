@@ -154,12 +154,9 @@ func (s *step) introduction() map[string]any {
 func (s *step) askOptIn(c Channel) {
 	q := s.newQuestion(AskOptIn, Appointment{})
 	q.Channel = c
-	said := s.prompt(policy.Invitation, Say{
-		Key: "optin.question", Channel: c, Vars: s.introduction(), Question: q.ID, Options: yesOrNo,
+	s.ask(policy.Invitation, q, Say{
+		Key: "optin.question", Channel: c, Vars: s.introduction(), Options: yesOrNo,
 	}, time.Time{})
-	if said {
-		s.open(q)
-	}
 }
 
 var yesOrNo = []Choice{ChooseYes, ChooseNo}

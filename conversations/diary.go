@@ -177,7 +177,7 @@ func (s *step) reminder() {
 		Appointment: s.event.Appointment.ID, Stands: s.event.Appointment.At.UnixMilli(), Before: s.event.Before,
 	}
 	stale := !ok || a.At.UnixMilli() != mark.Stands || a.Status == Cancelled ||
-		slices.Contains(s.state.Reminded, mark) || slices.Contains(s.state.Held, mark)
+		slices.ContainsFunc(s.state.Reminded, mark.same) || slices.Contains(s.state.Held, mark)
 	if stale || !a.At.After(s.now) {
 		return
 	}
@@ -198,8 +198,8 @@ func (s *step) remindOf(a Appointment, mark Reminded) {
 	latest := a.At.Add(-useless)
 	if a.Status == Confirmed {
 		key, vars = s.withPlace("appointment.reminder_confirmed", a)
-		s.state.Reminded = append(s.state.Reminded, mark)
 		s.prompt(policy.Unasked, Say{Key: key, Vars: vars, Appointment: a.ID, Matter: MatterAppointments, Stands: a.At}, latest)
+		s.reminded(mark)
 		return
 	}
 	if !s.canPrompt(latest) {
@@ -207,8 +207,23 @@ func (s *step) remindOf(a Appointment, mark Reminded) {
 		s.prompt(policy.Unasked, Say{Key: key, Vars: vars, Appointment: a.ID, Matter: MatterAppointments, Stands: a.At}, latest)
 		return
 	}
-	s.state.Reminded = append(s.state.Reminded, mark)
 	s.askAbout(a, Say{Key: key, Vars: vars, Appointment: a.ID, Matter: MatterAppointments, Stands: a.At}, latest)
+	s.reminded(mark)
+}
+
+// reminded notes that a reminder was just said, or will be at its hour.
+func (s *step) reminded(mark Reminded) {
+	mark.From = s.goesFrom()
+	s.state.Reminded = append(s.state.Reminded, mark)
+}
+
+// notQueued notes that no reminder of an appointment waits for its hour any more.
+func (s *step) notQueued(id AppointmentID) {
+	for i := range s.state.Reminded {
+		if s.state.Reminded[i].Appointment == id {
+			s.state.Reminded[i].From = 0
+		}
+	}
 }
 
 func (s *step) canPrompt(latest time.Time) bool {
@@ -225,10 +240,8 @@ func (s *step) askAbout(a Appointment, m Say, latest time.Time) {
 		s.do(Expect{Question: q.ID, At: s.state.Open.AskedTime().Add(patience)})
 		return
 	}
-	m.Question, m.Options = q.ID, reminderOptions
-	if s.prompt(policy.Unasked, m, latest) {
-		s.open(q)
-	}
+	m.Options = reminderOptions
+	s.ask(policy.Unasked, q, m, latest)
 }
 
 // busyWith says whether a question about something else has the floor.
@@ -263,8 +276,6 @@ func (s *step) putWaiting(q Question) {
 		return
 	}
 	key, vars := s.withPlace("appointment.reminder", a)
-	m := Say{Key: key, Vars: vars, Appointment: a.ID, Matter: MatterAppointments, Stands: a.At, Question: q.ID, Options: reminderOptions}
-	if s.prompt(policy.Unasked, m, a.At.Add(-useless)) {
-		s.open(q)
-	}
+	m := Say{Key: key, Vars: vars, Appointment: a.ID, Matter: MatterAppointments, Stands: a.At, Options: reminderOptions}
+	s.ask(policy.Unasked, q, m, a.At.Add(-useless))
 }

@@ -136,6 +136,9 @@ func (d dice) question(s *stage, f conversations.Facts, n int) conversations.Que
 		Put:     d("put", 3),
 		AskedAt: s.now.Add(-time.Duration(d("asked", 49)) * time.Hour).UnixMilli(),
 	}
+	if q.Put > 0 && d("waits for its hour", 4) == 0 {
+		q.From = s.now.Add(time.Duration(d("from", 20)) * time.Hour).UnixMilli()
+	}
 	about := func() {
 		if len(f.Appointments) > 0 {
 			a := oneOf(d, "about", f.Appointments)

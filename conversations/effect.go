@@ -177,6 +177,9 @@ type DropQueued struct {
 	// not asked for (urgency [Prompt]).
 	Appointment AppointmentID
 	Offer       OfferID
+	// Matter limits it to messages about one matter (Say.Matter): a hold calls
+	// reminders back and lets news of the diary go. Empty does not limit it.
+	Matter Matter
 	// Everything also drops answers that wait (after a stop).
 	Everything bool
 	// Reason is named on each dropped message.

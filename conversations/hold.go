@@ -25,7 +25,42 @@ func (s *step) hold(reason string) {
 	}
 	s.do(Hold{Reason: reason})
 	s.facts.Client.Held = true
+	s.callBackReminders()
 	s.recall()
+}
+
+// callBackReminders takes the reminders that wait for their hour out of the
+// outbox when a hold begins: like those that fall due later, each needs a tap.
+// What else waits there by its matter is dropped when its hour comes.
+func (s *step) callBackReminders() {
+	waits := func(r Reminded) bool { return r.Appointment != "" && r.From > s.now.UnixMilli() }
+	var back []Reminded
+	for _, r := range s.state.Reminded {
+		if waits(r) {
+			back = append(back, r)
+		}
+	}
+	s.state.Reminded = slices.DeleteFunc(s.state.Reminded, waits)
+	unseen := func(q Question) bool {
+		if q.Kind != AskAppointment || !s.unseen(q) {
+			return false
+		}
+		if !slices.ContainsFunc(back, func(r Reminded) bool { return r.Appointment == q.Appointment }) {
+			back = append(back, Reminded{Appointment: q.Appointment, Stands: q.Stands})
+		}
+		return true
+	}
+	if q := s.state.Open; q != nil && unseen(*q) {
+		s.state.Open = nil
+	}
+	s.state.Queue = slices.DeleteFunc(s.state.Queue, unseen)
+	for _, mark := range back {
+		mark.From = 0
+		s.do(DropQueued{Appointment: mark.Appointment, Matter: MatterAppointments, Reason: string(policy.OnHold)})
+		s.state.Held = append(s.state.Held, mark)
+		s.do(SettleFlags{Reason: FlagReminderWaits, Appointment: mark.Appointment})
+		s.do(RaiseFlag{Reason: FlagReminderWaits, Appointment: mark.Appointment})
+	}
 }
 
 // recall has the hold come back on the next working morning.

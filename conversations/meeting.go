@@ -94,6 +94,7 @@ func (s *step) saidMore() bool {
 // what has just been answered.
 func (s *step) answered(a AppointmentID) {
 	s.do(DropQueued{Appointment: a, Reason: "answered"})
+	s.notQueued(a)
 	s.settle(a)
 }
 

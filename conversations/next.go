@@ -23,7 +23,10 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 	was := s.state.Open
 	switch event.Kind {
 	case EventText:
+		hidden := s.setAside()
 		s.text()
+		s.takeUp()
+		s.callBack(hidden)
 	case EventButton:
 		s.button()
 	case EventEdited:

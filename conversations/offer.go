@@ -22,6 +22,15 @@ func (s *step) aboutLead() {
 	case !ok:
 		s.flag(FlagLeadQuestion, "")
 		s.read("message")
+	case s.reading.Intent == understand.NotInterested && len(s.namedOffers()) != 1 && (s.unseenOffer(o.ID) || s.noToNothing(o)):
+		// A no to what nobody has shown them yet, or to nothing that was asked, is a
+		// no to something else.
+		s.flag(FlagLeadQuestion, "")
+		s.read("message")
+	case s.unseenOffer(o.ID) && s.reading.Intent != understand.NotInterested:
+		// They heard of it some other way: what it is comes before any yes.
+		s.do(DropQueued{Offer: o.ID, Reason: "asked_for"})
+		s.showOffer(o)
 	case s.reading.Intent == understand.Interested:
 		s.wantsOffer(o, ChooseInterested)
 	case s.reading.Intent == understand.NotInterested:
@@ -29,6 +38,24 @@ func (s *step) aboutLead() {
 	default:
 		s.wantsOffer(o, ChooseMore)
 	}
+}
+
+// unseenOffer says whether an offer still waits for its hour, or for its turn.
+func (s *step) unseenOffer(id OfferID) bool {
+	waits := func(q Question) bool { return q.Offer == id && q.Kind == AskLead && (q.Put == 0 || s.unseen(q)) }
+	return s.state.Open != nil && waits(*s.state.Open) || slices.ContainsFunc(s.state.Queue, waits)
+}
+
+// noToNothing says whether the text is a no and no more, to an offer whose
+// question neither waits nor was answered just before.
+func (s *step) noToNothing(o Offer) bool {
+	if _, waits := s.waitingFor(o.ID); waits || s.event.Kind != EventText || s.reading.Number > 0 || s.words() > aFewWords {
+		return false
+	}
+	if q := s.state.Open; q != nil && q.Offer == o.ID || len(s.state.Closed) > 0 && s.state.Closed[0].Offer == o.ID {
+		return false
+	}
+	return s.asIf(understand.AskedOptin).Intent == understand.OptinNo
 }
 
 // meantOffer is the offer that a text is about: the one that it names, else

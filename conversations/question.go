@@ -91,12 +91,85 @@ func (s *step) put(q Question, m Say, latest time.Time) bool {
 		s.do(Expect{Question: q.ID, At: o.AskedTime().Add(patience)})
 		return false
 	}
+	return s.ask(policy.Unasked, q, m, latest)
+}
+
+// ask says the words of a question unasked, when policy lets it, and opens the
+// question. It reports whether they were said, or wait for their hour.
+func (s *step) ask(kind policy.Kind, q Question, m Say, latest time.Time) bool {
 	m.Question = q.ID
-	if !s.prompt(policy.Unasked, m, latest) {
+	if !s.prompt(kind, m, latest) {
 		return false
 	}
+	q.From = s.goesFrom()
 	s.open(q)
 	return true
+}
+
+// goesFrom is the moment before which what was said last does not go, in Unix
+// milliseconds; 0 if it goes at once.
+func (s *step) goesFrom() int64 {
+	if len(s.effects) == 0 {
+		return 0
+	}
+	m, ok := s.effects[len(s.effects)-1].(Say)
+	if !ok || m.NotBefore.IsZero() {
+		return 0
+	}
+	return m.NotBefore.UnixMilli()
+}
+
+// unseen says whether a question still waits for its hour: nobody has seen it,
+// and a number or a no that comes before then answers something else. The
+// invitation is left out: who was told of it in person may answer early.
+func (s *step) unseen(q Question) bool {
+	return q.Kind != AskOptIn && q.Put > 0 && q.From > s.now.UnixMilli()
+}
+
+// setAside takes the floor from a question that nobody has seen while a text is
+// answered, and returns it; takeUp gives it back.
+func (s *step) setAside() *Question {
+	q := s.state.Open
+	if q == nil || !s.unseen(*q) {
+		return nil
+	}
+	s.state.Queue = append(s.state.Queue, *q)
+	s.state.Open = nil
+	return q
+}
+
+func (s *step) takeUp() {
+	if s.state.Open != nil {
+		return
+	}
+	for i, q := range slices.Backward(s.state.Queue) {
+		if s.unseen(q) {
+			s.state.Queue = slices.Delete(s.state.Queue, i, i+1)
+			s.state.Open = &q
+			return
+		}
+	}
+}
+
+// callBack takes back the words of a question that was set aside, where the
+// text has settled it or put another in its place: in the morning they would
+// ask what is no question any more.
+func (s *step) callBack(q *Question) {
+	if q == nil || q.Appointment == "" && q.Offer == "" {
+		return
+	}
+	if _, there := s.question(q.ID); there {
+		return
+	}
+	if slices.ContainsFunc(s.effects, func(e Effect) bool {
+		d, is := e.(DropQueued)
+		return is && (d.Everything || d.Appointment == "" && d.Offer == "" ||
+			q.Appointment != "" && d.Appointment == q.Appointment || q.Offer != "" && d.Offer == q.Offer)
+	}) {
+		return
+	}
+	s.do(DropQueued{Appointment: q.Appointment, Offer: q.Offer, Reason: "replaced"})
+	s.notQueued(q.Appointment)
 }
 
 // waiting finds a question of a kind that was put and not answered: the open
@@ -106,7 +179,7 @@ func (s *step) waiting(k QuestionKind) (Question, bool) {
 		return *q, true
 	}
 	for _, q := range slices.Backward(s.state.Queue) {
-		if q.Kind == k && q.Put > 0 {
+		if q.Kind == k && q.Put > 0 && !s.unseen(q) {
 			return q, true
 		}
 	}
@@ -217,6 +290,7 @@ func (s *step) closeAll() {
 // nextInLine puts the oldest question that still waits to be put for the first
 // time, once nothing is open any more.
 func (s *step) nextInLine() {
+	s.takeUp()
 	for s.state.Open == nil {
 		i := slices.IndexFunc(s.state.Queue, func(q Question) bool { return q.Put == 0 })
 		if i < 0 {

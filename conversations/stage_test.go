@@ -58,7 +58,8 @@ func (s *stage) apply(e conversations.Effect) string {
 		s.facts.Client.Closed = true
 		return "client closed"
 	case conversations.DropQueued:
-		return strings.TrimSpace(fmt.Sprintf("drop queued %s%s everything=%t: %s", e.Appointment, e.Offer, e.Everything, e.Reason))
+		about := strings.TrimSpace(string(e.Appointment) + string(e.Offer) + " " + string(e.Matter))
+		return fmt.Sprintf("drop queued %s everything=%t: %s", about, e.Everything, e.Reason)
 	case conversations.Skip:
 		return fmt.Sprintf("not said: %s, %s", e.Key, e.Reason)
 	case conversations.RaiseFlag:

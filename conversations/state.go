@@ -138,6 +138,10 @@ type Question struct {
 	Put int `json:"put,omitempty"`
 	// AskedAt is when it was put last, in Unix milliseconds.
 	AskedAt int64 `json:"at,omitempty"`
+	// From is the moment before which its words do not go (Say.NotBefore), in
+	// Unix milliseconds; 0 if they went at once. Until then nobody has seen it,
+	// and nothing answers it.
+	From int64 `json:"from,omitempty"`
 }
 
 // ClosedQuestion is an answered question.
@@ -170,6 +174,15 @@ type Reminded struct {
 	// Before the offset in minutes.
 	Stands int64 `json:"stands"`
 	Before int   `json:"before"`
+	// From is the moment before which it does not go, in Unix milliseconds; 0 if
+	// it went at once. A hold that begins earlier calls it back.
+	From int64 `json:"from,omitempty"`
+}
+
+// same says whether two marks are of the same reminder.
+func (r Reminded) same(other Reminded) bool {
+	r.From, other.From = 0, 0
+	return r == other
 }
 
 // keptClosed is how many answered questions are remembered: enough for the

@@ -128,6 +128,10 @@ func (s *step) intent() {
 		s.handOver(FlagLanguage)
 		return
 	}
+	if isWishForLeads(r.Topic) && s.leadTopic() {
+		// Before the intent: "any jobs?" refuses no offer.
+		return
+	}
 	if s.noCalls() || s.aboutCall() || s.freeWords() || s.ownWords() || s.rethinks() || s.topic() || s.askWhich() {
 		return
 	}

@@ -270,7 +270,7 @@ func (s *step) resume() {
 		return
 	}
 	for i, q := range slices.Backward(s.state.Queue) {
-		if q.Put > 0 {
+		if q.Put > 0 && !s.unseen(q) {
 			s.state.Queue = slices.Delete(s.state.Queue, i, i+1)
 			s.state.Open = &q
 			return

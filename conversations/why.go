@@ -5,6 +5,12 @@ import "alongside/conversations/understand"
 // leadTopic does what a text says about leads beside yes and no. It reports
 // whether the text says such a thing.
 func (s *step) leadTopic() bool {
+	if isWishForLeads(s.reading.Topic) && s.reading.Topic != understand.TopicJobs && s.borrowed() {
+		// Somebody else settles nothing.
+		s.flag(FlagMessage, "")
+		s.read("message")
+		return true
+	}
 	switch s.reading.Topic {
 	case understand.TopicApplied:
 		s.applied()

@@ -270,10 +270,11 @@ func TestFeedback(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(f *fixture) {
 		client, at := f.client()
-		asked := f.turn(f.load(f.text(at, "4")), conversations.RecordFeedback{Number: 4})
+		forLead := conversations.RaiseFlag{Reason: conversations.FlagFeedback, Detail: "lead"}
+		asked := f.turn(f.load(f.text(at, "4")), conversations.RecordFeedback{Number: 4}, forLead)
 		f.commit(asked)
 		f.tick()
-		f.do(f.text(at, "the office is cold"), conversations.RecordFeedback{})
+		f.do(f.text(at, "the office is cold"), conversations.RecordFeedback{}, conversations.RaiseFlag{Reason: conversations.FlagMessage}, forLead)
 		got, next, err := f.store.Feedback(f.Context(), store.Page{Limit: 1})
 		if err != nil || len(got) != 1 || got[0].Words != "the office is cold" || got[0].Number != 0 || got[0].Client != client || next == "" {
 			f.Fatalf("feedback %+v, next %q (%v)", got, next, err)
@@ -284,8 +285,20 @@ func TestFeedback(t *testing.T) {
 			f.Errorf("next %q (%v), feedback (-want +got):\n%s", next, err, diff)
 		}
 		page, err := f.store.Conversation(f.Context(), client, "", 0)
-		if err != nil || len(page.Messages) != 2 || !page.Messages[0].Feedback {
-			f.Errorf("the thread does not say that it is feedback: %+v (%v)", page.Messages, err)
+		if err != nil || len(page.Messages) != 2 || !page.Messages[0].ForLead || page.Messages[1].ForLead {
+			f.Errorf("the first is for the lead, the second was the specialist's before: %+v (%v)", page.Messages, err)
+		}
+		for not, want := range map[bool]int{false: 3, true: 1} {
+			flags, _, err := f.store.Flags(f.Context(), store.FlagFilter{NotForLead: not})
+			if err != nil || len(flags) != want {
+				f.Errorf("%d flags, want %d (%v)", len(flags), want, err)
+			}
+		}
+		// A person found that it was something else: then it is the specialist's.
+		f.do(conversations.Event{Kind: conversations.EventCorrected, Client: client, Message: asked.Inbound},
+			conversations.SettleFlags{Reason: conversations.FlagFeedback, Message: asked.Inbound})
+		if page, err = f.store.Conversation(f.Context(), client, "", 0); err != nil || page.Messages[0].ForLead {
+			f.Errorf("what was no feedback is still for the lead (%v)", err)
 		}
 	})
 }
@@ -344,5 +357,25 @@ func TestAFlagStandsOnce(t *testing.T) {
 			f.event(client, conversations.EventHoldDue, conversations.RaiseFlag{Reason: conversations.FlagHold})
 		}
 		open(conversations.FlagHold, conversations.FlagHold, conversations.FlagMayNotBeSent)
+	})
+}
+
+// A hold calls the reminder of an appointment back, and not the news of it.
+func TestDropQueuedOfAMatter(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(f *fixture) {
+		client, at := f.client()
+		turn := f.turn(f.load(f.text(at, "yes")))
+		reminder, news := f.say("one", conversations.Prompt), f.say("two", conversations.Prompt)
+		reminder.Appointment, news.Appointment = "a1", "a1"
+		reminder.Matter = conversations.MatterAppointments
+		reminder.NotBefore, news.NotBefore = f.now.Add(time.Hour), f.now.Add(time.Hour)
+		turn.Messages = []store.Message{reminder, news}
+		f.commit(turn)
+		f.event(client, conversations.EventHeld, conversations.DropQueued{
+			Appointment: "a1", Matter: conversations.MatterAppointments, Reason: "hold",
+		})
+		f.wantDelivery(reminder.ID, conversations.Dropped)
+		f.wantDelivery(news.ID, conversations.Queued)
 	})
 }

@@ -249,8 +249,9 @@ func dropQueued(w *work, e conversations.DropQueued) {
 		least = conversations.Answer
 	}
 	w.effects.exec(nil, `UPDATE messages SET delivery = 'dropped', code = $4, settled_at = $5
-		WHERE peer = $1 AND delivery = 'queued' AND urgency >= $2 AND ($3 = '' OR appointment = $3) AND ($6 = '' OR offer = $6)`,
-		w.peer, least, string(e.Appointment), e.Reason, millis(w.turn.Now), string(e.Offer))
+		WHERE peer = $1 AND delivery = 'queued' AND urgency >= $2 AND ($3 = '' OR appointment = $3) AND ($6 = '' OR offer = $6)
+			AND ($7 = '' OR matter = $7)`,
+		w.peer, least, string(e.Appointment), e.Reason, millis(w.turn.Now), string(e.Offer), string(e.Matter))
 }
 
 func (c *Caseload) book(w *work, a conversations.Appointment) error {
