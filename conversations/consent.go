@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,56 @@ import (
 func (s *step) stops() bool {
 	return s.event.OptOut == "stop" || s.carrierWord() == "stop" || s.reading.Intent == understand.Stop ||
 		s.alsoSaid(understand.Stop)
+}
+
+// stopsBesides says whether a text of danger also ends the texting: a part of
+// it, alone, is a plain stop ("i want to die and stop texting me"). The part must
+// speak of texts, or be the carriers' own word: "make it stop" is said of pain.
+// Danger is answered before it, and by whom the client is hurt may be told to
+// stop as well, so that nothing is looked for there.
+func (s *step) stopsBesides() bool {
+	if s.reading.Danger == understand.DangerByOthers {
+		return false
+	}
+	parts := partsOf(s.event.Text)
+	return len(parts) > 1 && slices.ContainsFunc(parts, func(part string) bool {
+		ofTexts := slices.ContainsFunc(splitWords(strings.ToLower(part)), func(w string) bool {
+			return slices.ContainsFunc(textWords, func(t string) bool { return strings.HasPrefix(w, t) })
+		})
+		if !ofTexts && understand.ReservedWord(part) != understand.Stop {
+			return false
+		}
+		r := s.rules.Lexicons.Read(understand.Query{Text: part, Lang: s.ownLanguage(), Now: s.now})
+		return r.Intent == understand.Stop && r.Sure >= plainStop
+	})
+}
+
+// plainStop is how sure a reading must be, 0 to 100, to find a stop in a part of
+// a text.
+const plainStop = 80
+
+// textWords are the beginnings of words for what we send, in the languages that
+// we speak, with their mutations. They only narrow what the reader found.
+var textWords = []string{"text", "txt", "messag", "msg", "sms", "contact", "tecst", "decst", "thecst", "neges", "negeseu", "cysyllt", "gysyllt"}
+
+// partsOf cuts a text at the ends of its sentences, at commas and at "and".
+func partsOf(text string) []string {
+	var parts []string
+	for _, sentence := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".,;!?\n", r) }) {
+		var part []string
+		for _, w := range append(strings.Fields(sentence), "&") {
+			switch strings.ToLower(w) {
+			case "and", "&", "ac", "a":
+				if len(part) > 0 {
+					parts = append(parts, strings.Join(part, " "))
+				}
+				part = nil
+			default:
+				part = append(part, w)
+			}
+		}
+	}
+	return parts
 }
 
 // starts says whether the text begins the texting again. A bare YES is one of

@@ -36,7 +36,7 @@ func (s *step) risk() {
 		key = "crisis.told"
 	}
 	s.safety(key, nil)
-	if s.readsNow() || s.reach(s.event.From.Channel).Blocked {
+	if s.reads(s.now) || s.reach(s.event.From.Channel).Blocked {
 		// Where the carrier has blocked our texts, one attempt is made and no more.
 		return
 	}

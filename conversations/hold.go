@@ -156,7 +156,7 @@ func (s *step) urgency(r FlagReason) string {
 	if r != FlagDistress && r != FlagVoices {
 		return ""
 	}
-	if next := s.readingHours().Next(s.now); !next.IsZero() && next.Format(time.DateOnly) == s.now.Format(time.DateOnly) {
+	if next := s.nextReading(); !next.IsZero() && next.Format(time.DateOnly) == s.now.Format(time.DateOnly) {
 		return ""
 	}
 	return NobodyReadsToday

@@ -305,11 +305,29 @@ func (s *step) prompt(kind policy.Kind, m Say, latest time.Time) bool {
 	return false
 }
 
-// readsNow says whether a person of the service reads texts at this moment.
-func (s *step) readsNow() bool { return s.readingHours().Next(s.now).Equal(s.now) }
+// timeToRead is what must be left of the reading hours for "a person will read
+// this today" to be said: who has five minutes left reads it the next day, and a
+// promise that is not kept is worse than a later one that is.
+const timeToRead = 30 * time.Minute
+
+// readsNow says whether a person of the service reads texts at this moment, and
+// will for long enough to come to this one.
+func (s *step) readsNow() bool { return s.reads(s.now) && s.reads(s.now.Add(timeToRead)) }
 
 // readsNext is the day on which somebody will read.
-func (s *step) readsNext() Day { return Day(s.readingHours().Next(s.now)) }
+func (s *step) readsNext() Day { return Day(s.nextReading()) }
+
+// nextReading is the next moment at which somebody reads and has the time to;
+// the zero time if the pathway never reads.
+func (s *step) nextReading() time.Time {
+	if s.readsNow() {
+		return s.now
+	}
+	if !s.reads(s.now) {
+		return s.readingHours().Next(s.now)
+	}
+	return s.readingHours().Next(s.now.Add(timeToRead))
+}
 
 func (s *step) readingHours() policy.Hours {
 	p := s.rules.Pathway

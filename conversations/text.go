@@ -33,7 +33,7 @@ func (s *step) respond() {
 	switch {
 	case s.reading.Intent == understand.Crisis:
 		s.risk()
-		if s.facts.Known() && s.stops() {
+		if s.facts.Known() && (s.stops() || s.stopsBesides()) {
 			s.stop()
 		}
 	case !s.facts.Known():
