@@ -37,9 +37,6 @@ func (d *demo) caseload(ctx context.Context) (carrier.CaseloadView, error) {
 // shown is how many messages and events of a conversation the page shows.
 const shown = 30
 
-// forLead is the detail of a flag that only the lead sees.
-const forLead = "lead"
-
 // viewOf puts a client's part of the caseload into words.
 func (w *world) viewOf(p *person, page store.ConversationPage) carrier.ClientView {
 	v := carrier.ClientView{Phone: p.id, Name: p.fullName, Channel: "SMS"}
@@ -58,7 +55,7 @@ func (w *world) viewOf(p *person, page store.ConversationPage) carrier.ClientVie
 		v.Alerts = append(v.Alerts, alertView(a))
 	}
 	for _, f := range slices.Backward(page.Flags) {
-		if f.Detail == forLead {
+		if f.ForLead() {
 			continue // What a client thinks of the service is not for the specialist.
 		}
 		text := api.SayFlag(f.Reason)
@@ -69,7 +66,7 @@ func (w *world) viewOf(p *person, page store.ConversationPage) carrier.ClientVie
 	}
 	for _, m := range slices.Backward(page.Messages) {
 		v.Messages = append(v.Messages, w.messageView(m, page.Messages))
-		if m.In && m.Understood != nil && v.Understood == nil && !m.Feedback {
+		if m.In && m.Understood != nil && v.Understood == nil && !m.ForLead {
 			v.Understood = understoodView(m)
 		}
 	}
@@ -108,8 +105,8 @@ func (w *world) messageView(m store.ThreadMessage, all []store.ThreadMessage) ca
 		v.ID, v.Correctable = string(m.ID), m.Kind == conversations.EventText
 		v.Read, v.Corrected = readAs(m)
 		switch {
-		case m.Feedback:
-			v.Text, v.Read, v.Correctable = "what the client thinks of the service: it is for the team lead", "", false
+		case m.ForLead:
+			v.Text, v.Read, v.Corrected, v.Correctable = api.ForLead, "", "", false
 		case m.Kind == conversations.EventButton:
 			v.Text = "pressed “" + w.label(m.Choice, all) + "”"
 		case m.Channel == conversations.Telegram && strings.HasPrefix(m.Text, "/start"):

@@ -398,6 +398,9 @@ func (d *desk) set(ctx context.Context, p *person, words string) (string, error)
 		}
 		if s.Detail = &on; what == "guarded" {
 			s.Detail, s.Guarded = nil, &on
+			if on {
+				s.Detail = new(bool) // It does not come back by itself.
+			}
 		}
 	case "stop", "allow":
 		if !slices.Contains(conversations.Matters, conversations.Matter(value)) {

@@ -39,8 +39,10 @@ func (s *Store) Alert(ctx context.Context, id conversations.AlertID) (Alert, err
 }
 
 // AcknowledgeAlert records that a person is on it, and returns the alert as it
-// is now. It closes nothing; of several the first counts. [ErrNotFound] if there
-// is none with the id.
+// is now. It closes nothing; of several the first counts. By is a specialist's
+// id, or duty or lead for the pathway's people, who are on no caseload: the
+// caller has found out that there is such a person. [ErrNotFound] if there is
+// none with the id.
 func (s *Store) AcknowledgeAlert(ctx context.Context, id conversations.AlertID, by conversations.SpecialistID, now time.Time) (Alert, error) {
 	return s.caseload.AcknowledgeAlert(ctx, id, by, now)
 }
@@ -50,6 +52,7 @@ const longestOutcome = 2000
 
 // CloseAlert records what became of an alert, which ends it, and returns it as
 // it is now; who closes an alert that nobody had acknowledged acknowledges it.
+// By is as in [Store.AcknowledgeAlert].
 // An empty outcome is refused ([RefusedEmpty]), and so is a second one
 // ([RefusedClosed]). [ErrNotFound] if there is none with the id.
 func (s *Store) CloseAlert(

@@ -159,9 +159,6 @@ func (s *Schedule) team(d store.DueAlert) []member {
 	if way.Lead.Mobile != "" || way.Lead.Email != "" {
 		add(watcherLead, conversations.RoleLead, way.Lead.Mobile, way.Lead.Email)
 	}
-	for _, m := range d.Meets {
-		add(string(m.ID), conversations.RoleMeets, m.Phone, m.Email)
-	}
 	return all
 }
 

@@ -35,6 +35,13 @@ type Flag struct {
 	SettledBy string
 }
 
+// forLead is the detail of a flag that only the lead sees.
+const forLead = "lead"
+
+// ForLead says that only the lead sees it: it is about what a client thinks of
+// the service, and so perhaps of their specialist.
+func (f Flag) ForLead() bool { return f.Detail == forLead }
+
 // FlagFilter says which flags are wanted. The zero value is every flag that
 // stands.
 type FlagFilter struct {
@@ -45,6 +52,8 @@ type FlagFilter struct {
 	// Specialist limits them to the clients of one specialist; it has no effect
 	// beside Client.
 	Specialist conversations.SpecialistID
+	// NotForLead leaves out what only the lead sees; see [Flag.ForLead].
+	NotForLead bool
 	Page
 }
 
@@ -86,6 +95,9 @@ func (c *Caseload) Flags(ctx context.Context, filter FlagFilter) (list []Flag, n
 		args = append(args, clean(string(filter.Specialist)))
 	default:
 		query += "f.settled_at = 0 AND "
+	}
+	if filter.NotForLead {
+		query += "f.detail <> '" + forLead + "' AND "
 	}
 	query += "(f.raised_at, f.id) > ($1, $2) ORDER BY f.raised_at, f.id LIMIT $3"
 	err = one(ctx, c.db.reader(), func(scan scan) error {
@@ -137,4 +149,17 @@ func (c *Caseload) CloseFlag(ctx context.Context, id, by string, now time.Time) 
 		return fmt.Errorf("close flag %s: %w", id, err)
 	}
 	return nil
+}
+
+// queueForLead reads which texts of one conversation only the lead sees: what
+// was flagged for the lead, unless the flag became groundless, or the text had
+// come unasked and was the specialist's before.
+func queueForLead(b *batch, into map[conversations.MessageID]bool, peer string) {
+	b.query(func(scan scan) error {
+		var id conversations.MessageID
+		err := scan(&id)
+		into[id] = true
+		return err
+	}, `SELECT f.message FROM flags f WHERE f.peer = $1 AND f.detail = '`+forLead+`' AND f.message <> '' AND f.settled_by <> '`+settledByTurn+`'
+		AND f.message NOT IN (SELECT o.message FROM flags o WHERE o.peer = $1 AND o.reason = '`+string(conversations.FlagMessage)+`')`, peer)
 }

@@ -45,11 +45,9 @@ type DueAlert struct {
 	// Specialist is the client's own, with their phone and e-mail address; the
 	// zero value for an unknown sender.
 	Specialist Specialist
-	// Meets are those of the team, beside the specialist, who are to meet the
-	// client.
-	Meets []Specialist
-	// Appointments are the client's that are still to come, the next one first:
-	// whoever is told sees who else will be there.
+	// Appointments are the client's that are still to come, the next one first.
+	// The specialist keeps them all; who else is to meet the client is known in
+	// words alone (With), so that nobody but a person can tell them of a threat.
 	Appointments []Appointment
 }
 

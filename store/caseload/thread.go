@@ -66,10 +66,11 @@ type ThreadMessage struct {
 	Understood *understand.Reading
 	Unhandled  string
 	// Correction is how a person last put right what was understood; nil if
-	// nobody did. Feedback says that it is kept for the lead, as what the client
-	// thinks of the service.
+	// nobody did. ForLead says that only the lead sees it, because it is what the
+	// client thinks of the service: whoever shows the thread to somebody else says
+	// that there was a text, and nothing of what it says.
 	Correction *Correction
-	Feedback   bool
+	ForLead    bool
 
 	// The rest belongs to what goes out. Buttons are their labels, Parts SMS
 	// parts (0 elsewhere), Code a provider's code or a named reason, Attempts
@@ -133,7 +134,7 @@ func (c *Caseload) Thread(ctx context.Context, peer, before string, limit int) (
 	known := false
 	var rows []threadRow
 	var snapshot []byte
-	corrections := map[conversations.MessageID]*Correction{}
+	corrections, leads := map[conversations.MessageID]*Correction{}, map[conversations.MessageID]bool{}
 	if t.Client != "" {
 		b.query(func(scan scan) error {
 			known = true
@@ -157,6 +158,7 @@ func (c *Caseload) Thread(ctx context.Context, peer, before string, limit int) (
 	}, "SELECT "+threadColumns+" FROM messages WHERE peer = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
 		peer, from.message, limit+1)
 	c.queueCorrections(&b, corrections, peer)
+	queueForLead(&b, leads, peer)
 	if err := c.db.reader().run(ctx, &b); err != nil {
 		return Thread{}, fmt.Errorf("read the conversation of %s: %w", peer, err)
 	}
@@ -190,7 +192,7 @@ func (c *Caseload) Thread(ctx context.Context, peer, before string, limit int) (
 		to.event = events[len(events)-1].seq
 	}
 	for _, row := range slices.Backward(rows) {
-		row.message.Correction = corrections[row.message.ID]
+		row.message.Correction, row.message.ForLead = corrections[row.message.ID], leads[row.message.ID]
 		t.Messages = append(t.Messages, row.message)
 	}
 	for _, event := range slices.Backward(events) {
@@ -234,8 +236,7 @@ type threadRow struct {
 
 const threadColumns = `
 	seq, id, direction, channel, at, revision, body, kind, choice, media, understood, parked, key, language, urgency,
-	parts, buttons, question, appointment, offer, matter, until, held, delivery, code, attempts, due, sent_at, settled_at,
-	CASE WHEN direction = 'in' THEN EXISTS (SELECT 1 FROM feedback f WHERE f.message = messages.id) ELSE FALSE END`
+	parts, buttons, question, appointment, offer, matter, until, held, delivery, code, attempts, due, sent_at, settled_at`
 
 func (c *Caseload) threadMessage(scan scan) (row threadRow, err error) {
 	m := &row.message
@@ -244,7 +245,7 @@ func (c *Caseload) threadMessage(scan scan) (row threadRow, err error) {
 	var at, until, due, sent, settled int64
 	if err := scan(&row.seq, &m.ID, &direction, &m.Channel, &at, &m.Revision, &body, &m.Kind, &m.Choice, &media,
 		&understood, &m.Unhandled, &m.Key, &m.Language, &m.Urgency, &m.Parts, &buttons, &m.Question, &m.Appointment,
-		&m.Offer, &m.Matter, &until, &m.Held, &m.Delivery, &m.Code, &m.Attempts, &due, &sent, &settled, &m.Feedback); err != nil {
+		&m.Offer, &m.Matter, &until, &m.Held, &m.Delivery, &m.Code, &m.Attempts, &due, &sent, &settled); err != nil {
 		return row, err
 	}
 	m.In = direction == "in"

@@ -20,7 +20,7 @@ type alertInFull struct {
 	Client         conversations.ClientID  `json:"client" example:"01982c5f-1a40-7c11-8d3e-6b0f2a4c8e10" doc:"Empty for an unknown sender."`
 	Sender         string                  `json:"sender,omitempty" example:"~3q2-7wEBZr0" doc:"Names an unknown sender; left out for a client."`
 	Danger         understand.Danger       `json:"danger,omitempty" example:"self" doc:"What kind of danger was read from the text. It is no score and no level: a person needs to read this now."`
-	Threat         bool                    `json:"threat" example:"false" doc:"Staff are threatened: the lead, and everyone who is to meet the client, are told too."`
+	Threat         bool                    `json:"threat" example:"false" doc:"Staff are threatened: the lead is told at once, too."`
 	Message        conversations.MessageID `json:"message,omitempty" doc:"The text."`
 	RaisedAt       time.Time               `json:"raised_at" example:"2026-11-23T10:15:00Z"`
 	AcknowledgedAt *time.Time              `json:"acknowledged_at,omitempty" doc:"When somebody said that they are on it; that closes nothing."`
@@ -30,6 +30,7 @@ type alertInFull struct {
 	ClosedAt       *time.Time              `json:"closed_at,omitempty" doc:"When that was recorded; left out while the alert is open."`
 	ClosedBy       string                  `json:"closed_by,omitempty" example:"" doc:"Who did."`
 	Route          string                  `json:"route,omitempty" example:"Ring the client. If you cannot reach them and life may be at risk, call 999." doc:"What staff of this service do with danger, in its own words."`
+	Ahead          []appointment           `json:"ahead,omitempty" doc:"When the client is met next, and who else is there (with). Nobody but the specialist, the duty person and the lead is told of a threat by itself: tell whoever is to meet the client. With a single alert only."`
 	Told           []told                  `json:"told,omitempty" doc:"Who was told, and how that went. With a single alert only."`
 }
 
@@ -117,9 +118,10 @@ func (a *API) alerts() {
 	})
 	add(a, operation{
 		id: "get-alert", method: http.MethodGet, path: "/alerts/{alert}", tag: "Alerts",
-		summary:     "Read an alert",
-		description: "With everybody who was told, how that went, and what staff of this service do with danger.",
-		scope:       scopeRead, gives: exampleAlert, refuses: []int{http.StatusNotFound},
+		summary: "Read an alert",
+		description: "With everybody who was told, how that went, what staff of this service do with danger, and when the client is met next: " +
+			"where staff are threatened, the lead tells whoever else is to meet them.",
+		scope: scopeRead, gives: exampleAlert, refuses: []int{http.StatusNotFound},
 	}, func(ctx context.Context, in *OfAlert) (*body[alertInFull], error) {
 		return a.alert(ctx, in.Alert)
 	})
@@ -128,18 +130,15 @@ func (a *API) alerts() {
 	a.holds()
 }
 
-// alert reads one alert with everybody who was told.
+// alert reads one alert with everybody who was told, and when the client is met
+// next.
 func (a *API) alert(ctx context.Context, id conversations.AlertID) (*body[alertInFull], error) {
-	found, err := a.Store.Alert(ctx, id)
+	found, err := a.Store.DueAlert(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	pages, err := a.Store.Pages(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	out := a.alertInFullOf(found)
-	out.Told = each(pages, toldOf)
+	out := a.alertInFullOf(found.Alert)
+	out.Ahead, out.Told = each(found.Appointments, appointmentOf), each(found.Pages, toldOf)
 	return &body[alertInFull]{Body: out}, nil
 }
 

@@ -33,6 +33,7 @@ type alertView struct {
 	ClosedBy                                     string     `json:"closed_by"`
 	ClosedAt                                     *time.Time `json:"closed_at"`
 	Told                                         []struct{ Watcher, Via, Delivery, Means string }
+	Ahead                                        []struct{ Place, With string }
 }
 
 // An alert is taken on, closed by its outcome alone, and with it what the same
@@ -42,6 +43,9 @@ func TestAlertIsTakenOnAndClosed(t *testing.T) {
 	onEach(t, func(f *fixture) {
 		sam := f.sam()
 		john := f.agreed(sam, 321)
+		f.do("POST", "/api/v1/clients/"+john+"/appointments", map[string]any{
+			"kind": "regular", "at": "2026-11-26T14:00:00Z", "place": "Hafan Cafe", "with": "Ann from the workshop",
+		}).is(201)
 		f.danger("+447700900321", "SM1")
 		f.danger("+447700900321", "SM2")
 		f.danger("+447700900399", "SM3")
@@ -69,6 +73,9 @@ func TestAlertIsTakenOnAndClosed(t *testing.T) {
 		f.do("GET", second, nil).is(200, &a)
 		if a.AcknowledgedBy != sam {
 			t.Errorf("what he had written by then: %+v", a)
+		}
+		if len(a.Ahead) != 1 || a.Ahead[0].With != "Ann from the workshop" || a.Ahead[0].Place != "Hafan Cafe" {
+			t.Errorf("who else is to meet him: %+v", a.Ahead)
 		}
 		var theirs alertView
 		f.do("GET", stranger, nil).is(200, &theirs)

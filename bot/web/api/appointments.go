@@ -24,6 +24,7 @@ type newAppointment struct {
 	At      time.Time                     `json:"at" example:"2026-11-26T14:00:00Z" doc:"When it starts, with an offset: in the future, at most two years ahead, and on a whole minute."`
 	Minutes int                           `json:"minutes,omitempty" minimum:"0" maximum:"1440" example:"45" doc:"How long it lasts; left out: not said."`
 	Place   string                        `json:"place,omitempty" maxLength:"200" example:"the library cafe" doc:"Where, in your words. A client who did not choose detail reads the usual place."`
+	With    string                        `json:"with,omitempty" maxLength:"200" example:"Ann, who runs the workshop" doc:"Who else will be there, in your words; the client reads it when they ask. Left out: nobody."`
 }
 
 // movedAppointment is another time for an appointment.
@@ -39,6 +40,7 @@ type appointment struct {
 	At       time.Time                       `json:"at" example:"2026-11-26T14:00:00Z" doc:"When it starts, in the client's own zone."`
 	Minutes  int                             `json:"minutes" example:"45" doc:"How long it lasts; 0: not said."`
 	Place    string                          `json:"place" example:"the library cafe"`
+	With     string                          `json:"with,omitempty" example:"Ann, who runs the workshop" doc:"Who else will be there; left out: nobody."`
 	Status   conversations.AppointmentStatus `json:"status" enum:"booked,confirmed,change_asked,cannot,cancelled" example:"confirmed" doc:"booked: no answer yet, which is not a no. confirmed: the client said that they will come. change_asked: they asked for another time, and this one stands until you decide. cannot: they cannot come. cancelled: you called it off."`
 	Proposed *time.Time                      `json:"proposed,omitempty" doc:"The time that the client asks for instead; left out if none."`
 }
@@ -51,7 +53,7 @@ var exampleMeeting = appointment{
 
 func appointmentOf(a store.Appointment) appointment {
 	return appointment{
-		ID: a.ID, Client: a.Client, Kind: a.Kind, At: a.At.Truncate(time.Second), Minutes: a.Minutes, Place: a.Place,
+		ID: a.ID, Client: a.Client, Kind: a.Kind, At: a.At.Truncate(time.Second), Minutes: a.Minutes, Place: a.Place, With: a.With,
 		Status: a.Status, Proposed: instant(a.Proposed),
 	}
 }
@@ -85,7 +87,7 @@ func (a *API) appointments() {
 		err := a.Event(ctx, conversations.Event{
 			Kind: conversations.EventBooked, At: a.Now(), Client: in.Client,
 			Appointment: conversations.Appointment{
-				ID: id, Kind: in.Body.Kind, At: in.Body.At.UTC(), Minutes: in.Body.Minutes, Place: in.Body.Place,
+				ID: id, Kind: in.Body.Kind, At: in.Body.At.UTC(), Minutes: in.Body.Minutes, Place: in.Body.Place, With: in.Body.With,
 				Status: conversations.Booked,
 			},
 		})

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"alongside/conversations"
@@ -41,7 +42,7 @@ type message struct {
 	Media      []medium                `json:"media,omitempty" doc:"in: what came with the text, or instead of it."`
 	Understood *understood             `json:"understood,omitempty" doc:"in: what the assistant took it to mean."`
 	Corrected  *correction             `json:"corrected,omitempty" doc:"in: how a person put right what was understood; the latest holds."`
-	ForLead    bool                    `json:"for_lead,omitempty" example:"false" doc:"in: it is what the client thinks of the service: for the lead, not for the specialist."`
+	ForLead    bool                    `json:"for_lead,omitempty" example:"false" doc:"in: it is what the client thinks of the service: for the lead, not for the specialist. Without the scope admin the text is left out."`
 	Unhandled  string                  `json:"unhandled,omitempty" example:"render" doc:"in: the assistant failed on it, for this named reason; it is tried again, and a person is shown it."`
 
 	Delivery    conversations.Delivery      `json:"delivery,omitempty" example:"delivered" doc:"out: what became of it; the table is at the top of this description."`
@@ -163,7 +164,8 @@ func (a *API) conversation() {
 		id: "get-conversation", method: http.MethodGet, path: "/clients/{client}/conversation", tag: "Conversations",
 		summary: "Read a client's conversation",
 		description: "What was said on all channels, with what became of each message and what the assistant understood and why; " +
-			"and what stands now: the open question, what a person has to look at, appointments and agreements.",
+			"and what stands now: the open question, what a person has to look at, appointments and agreements. " +
+			"What the client thinks of the service is for the lead: without the scope admin it reads " + ForLead + ".",
 		scope: scopeRead, gives: exampleConversation, refuses: []int{http.StatusNotFound},
 	}, func(ctx context.Context, in *struct {
 		OfClient
@@ -174,11 +176,19 @@ func (a *API) conversation() {
 		if err != nil {
 			return nil, err
 		}
-		return &body[conversation]{Body: conversationOf(t)}, nil
+		return &body[conversation]{Body: conversationOf(ctx, t)}, nil
 	})
 }
 
-func conversationOf(t store.ConversationPage) conversation {
+// ForLead stands in the place of a text that only the lead reads.
+const ForLead = "(feedback for the lead)"
+
+// conversationOf is a conversation as the bearer of the token may read it: what
+// a client thinks of the service is for the lead.
+func conversationOf(ctx context.Context, t store.ConversationPage) conversation {
+	if !callOf(ctx).lead {
+		t = withoutFeedback(t)
+	}
 	c := conversation{
 		Client: t.Client, Revision: t.Revision, Before: t.Before,
 		Messages: each(t.Messages, messageOf), Events: each(t.Events, eventOf), Waiting: each(t.Queued, questionOf),
@@ -192,6 +202,28 @@ func conversationOf(t store.ConversationPage) conversation {
 	return c
 }
 
+// withoutFeedback leaves out what a client thinks of the service: that there was
+// a text stays to be seen.
+func withoutFeedback(t store.ConversationPage) store.ConversationPage {
+	hidden := map[conversations.MessageID]bool{}
+	t.Messages, t.Events = slices.Clone(t.Messages), slices.Clone(t.Events)
+	for i, m := range t.Messages {
+		if m.ForLead {
+			hidden[m.ID] = true
+			t.Messages[i] = store.ThreadMessage{
+				ID: m.ID, In: m.In, Channel: m.Channel, At: m.At, Revision: m.Revision, Kind: m.Kind, Text: ForLead, ForLead: true,
+			}
+		}
+	}
+	for i, e := range t.Events {
+		if hidden[e.Message] {
+			t.Events[i].Detail = nil // It names the flags.
+		}
+	}
+	t.Flags = slices.DeleteFunc(slices.Clone(t.Flags), store.Flag.ForLead)
+	return t
+}
+
 func messageOf(m store.ThreadMessage) message {
 	out := message{
 		ID: m.ID, Direction: "out", Channel: m.Channel, At: m.At.Truncate(time.Second), Text: m.Text, Unreadable: m.Unreadable,
@@ -199,7 +231,7 @@ func messageOf(m store.ThreadMessage) message {
 		Delivery: m.Delivery, Means: deliveries[m.Delivery], NotBefore: instant(m.NotBefore), SentAt: instant(m.SentAt),
 		SettledAt: instant(m.SettledAt), Attempts: m.Attempts, Parts: m.Parts, Words: m.Key, Language: m.Language,
 		Buttons: m.Buttons, Appointment: m.Appointment, Understood: understoodOf(m.Understood),
-		Corrected: correctionOf(m.Correction), ForLead: m.Feedback, Offer: m.Offer, Matter: m.Matter,
+		Corrected: correctionOf(m.Correction), ForLead: m.ForLead, Offer: m.Offer, Matter: m.Matter,
 	}
 	if m.In {
 		out.Direction = "in"

@@ -89,15 +89,16 @@ func peerOf(sender string) string {
 func (a *API) flags() {
 	add(a, operation{
 		id: "list-flags", method: http.MethodGet, path: "/flags", tag: "Conversations",
-		summary:     "List what a person has to look at",
-		description: "The longest waiting first; of everybody, unknown senders included, or of one specialist's clients.",
-		scope:       scopeRead, gives: list[flag]{Items: []flag{exampleOpenFlag}},
+		summary: "List what a person has to look at",
+		description: "The longest waiting first; of everybody, unknown senders included, or of one specialist's clients. " +
+			"What is for the lead (detail lead) is listed for a token with the scope admin alone.",
+		scope: scopeRead, gives: list[flag]{Items: []flag{exampleOpenFlag}},
 	}, func(ctx context.Context, in *struct {
 		Specialist conversations.SpecialistID `query:"specialist" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"Only this specialist's clients."`
 		PageQuery
 	},
 	) (*body[list[flag]], error) {
-		flags, next, err := a.Store.Flags(ctx, store.FlagFilter{Specialist: in.Specialist, Page: in.page()})
+		flags, next, err := a.Store.Flags(ctx, store.FlagFilter{Specialist: in.Specialist, NotForLead: !callOf(ctx).lead, Page: in.page()})
 		if err != nil {
 			return nil, err
 		}
@@ -147,7 +148,7 @@ func (a *API) unknownSenders() {
 		if err != nil {
 			return nil, err
 		}
-		return &body[conversation]{Body: conversationOf(t)}, nil
+		return &body[conversation]{Body: conversationOf(ctx, t)}, nil
 	})
 }
 

@@ -48,6 +48,8 @@ type callKey struct{}
 type call struct {
 	// id is that of the log; token that of the token, for "closed by".
 	id, token string
+	// lead says that the token may read what is for the lead alone.
+	lead bool
 }
 
 func callOf(ctx context.Context) call {
@@ -89,7 +91,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), workWithin)
 	defer cancel()
-	ctx = context.WithValue(ctx, callKey{}, call{id: w.Header().Get(problem.RequestHeader), token: token.ID})
+	ctx = context.WithValue(ctx, callKey{}, call{
+		id: w.Header().Get(problem.RequestHeader), token: token.ID, lead: allowed(token.Scopes, scopeAdmin),
+	})
 	inner := r.WithContext(ctx)
 	inner.Body = io.NopCloser(bytes.NewReader(body))
 	inner.ContentLength = int64(len(body))

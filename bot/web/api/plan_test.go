@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"alongside/bot/web/api"
 	"alongside/conversations"
 )
 
@@ -230,6 +231,7 @@ func TestCheckInsThatTheClientChose(t *testing.T) {
 		all := "/api/v1/clients/" + john + "/check-ins"
 		var week, own checkInView
 		f.do("POST", all, map[string]any{"kind": "week"}).is(201, &week)
+		f.advance(time.Second) // They are listed in the order of their time.
 		f.do("POST", all, map[string]any{"kind": "wellbeing", "words": "Have you been outside today?"}).is(201, &own)
 		if week.Kind != "week" || own.Words != "Have you been outside today?" {
 			t.Errorf("chosen: %+v, %+v", week, own)
@@ -286,7 +288,35 @@ func TestFeedbackIsForTheLead(t *testing.T) {
 		}
 		f.texts("+447700900431", "SM1", "4")
 		f.do("GET", "/api/v1/feedback", nil).refuses(403, "scope")
+		// Nor does it stand anywhere else for whoever is not the lead.
+		last := func() (text, because string) {
+			f.Helper()
+			m := f.conversationOf(john).Messages
+			i := len(m) - 1
+			for m[i].Direction != "in" {
+				i--
+			}
+			if m[i].Understood != nil {
+				because = m[i].Understood.Why
+			}
+			return m[i].Text, because
+		}
+		flagged := func() (there bool) {
+			f.Helper()
+			var all page[flagView]
+			f.do("GET", "/api/v1/flags", nil).is(200, &all)
+			for _, x := range all.Items {
+				there = there || x.Reason == "feedback"
+			}
+			return there
+		}
+		if text, because := last(); text != api.ForLead || because != "" || flagged() || f.conversationOf(john).has("feedback") {
+			t.Errorf("the specialist reads %q (%s), flagged: %t", text, because, flagged())
+		}
 		f.token = f.newToken("admin")
+		if text, _ := last(); text != "4" || !flagged() || !f.conversationOf(john).has("feedback") {
+			t.Errorf("the lead reads %q, flagged: %t", text, flagged())
+		}
 		var list page[struct {
 			Client, Message string
 			Number          int
@@ -347,11 +377,17 @@ func TestSettingsThatASpecialistSets(t *testing.T) {
 			t.Errorf("set (-want +got):\n%s", diff)
 		}
 		c = clientSettings{}
-		f.do("PATCH", set, map[string]any{"rests": "", "rest_days": []string{}, "resume": true, "allow": []string{"leads"}, "detail": false, "guarded": true}).is(200, &c)
+		f.do("PATCH", set, map[string]any{"rests": "", "rest_days": []string{}, "resume": true, "allow": []string{"leads"}, "guarded": true}).is(200, &c)
 		if diff := cmp.Diff(settingsView{Wakes: "11:00", Stopped: []string{"check_ins"}, Guarded: true, LeadsAWeek: 2}, c.Settings, cmpEmpty); diff != "" {
 			t.Errorf("taken away (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]conversations.EventKind{conversations.EventSettings, conversations.EventSettings}, kinds(f.took())); diff != "" {
+		c = clientSettings{}
+		f.do("PATCH", set, map[string]any{"guarded": false}).is(200, &c)
+		if c.Settings.Guarded || c.Settings.Detail {
+			t.Errorf("places and names came back by themselves: %+v", c.Settings)
+		}
+		set3 := []conversations.EventKind{conversations.EventSettings, conversations.EventSettings, conversations.EventSettings}
+		if diff := cmp.Diff(set3, kinds(f.took())); diff != "" {
 			t.Errorf("events (-want +got):\n%s", diff)
 		}
 	})

@@ -372,7 +372,7 @@ func TestNothingThatWasSentComesBack(t *testing.T) {
 	slices.Sort(patterns)
 	fields := []string{
 		"specialist", "full_name", "name", "named", "language", "zone", "mobile", "wakes", "detail", "channel",
-		"agreement", "how", "kind", "at", "minutes", "place", "phone", "email", "title", "area", "pay", "hours", "more", "closes",
+		"agreement", "how", "kind", "at", "minutes", "place", "with", "phone", "email", "title", "area", "pay", "hours", "more", "closes",
 		"filled", "open_ended", "lead", "by", "what", "due", "no_due", "status", "words", "times", "rests", "rest_days", "paused_until",
 		"resume", "stop", "allow", "guarded", "leads_a_week", "from", "intent", "date", "clock", "number", "danger", person, person + "_" + person,
 	}

@@ -33,7 +33,7 @@ type newSettings struct {
 	Stop        []conversations.Matter `json:"stop,omitempty" maxItems:"5" enum:"appointments,leads,check_ins,tasks,nudges" example:"[\"leads\"]" doc:"What the client wants no texts about any more."`
 	Allow       []conversations.Matter `json:"allow,omitempty" maxItems:"5" enum:"appointments,leads,check_ins,tasks,nudges" example:"[\"tasks\"]" doc:"What the client wants texts about again."`
 	Detail      *bool                  `json:"detail,omitempty" example:"false" doc:"The client wants places and names in texts."`
-	Guarded     *bool                  `json:"guarded,omitempty" example:"false" doc:"Somebody else reads the phone. False switches back: speak to the client first, and not by text."`
+	Guarded     *bool                  `json:"guarded,omitempty" example:"false" doc:"Somebody else reads the phone; that takes detail away. False switches back, to plain wording: speak to the client first, and not by text."`
 	LeadsAWeek  *int                   `json:"leads_a_week,omitempty" minimum:"0" maximum:"20" example:"2" doc:"How many leads a week the client wishes for; 0: the service's own number."`
 	By          string                 `json:"by,omitempty" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"The specialist who sets it."`
 }
@@ -130,8 +130,12 @@ func (a *API) settingsFrom(n newSettings) (conversations.Settings, []problem.Fau
 			break
 		}
 	}
-	if s.Guarded != nil && *s.Guarded && s.Detail != nil && *s.Detail {
-		fault("body.detail", "cannot be true where somebody else reads the phone")
+	if s.Guarded != nil && *s.Guarded {
+		if s.Detail != nil && *s.Detail {
+			fault("body.detail", "cannot be true where somebody else reads the phone")
+		}
+		// Places and names come back when the client asks for them, not by themselves.
+		s.Detail = new(bool)
 	}
 	if s.IsZero() && len(faults) == 0 {
 		fault("body", "sets nothing: send at least one setting")
