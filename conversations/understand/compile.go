@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Lexicons are compiled lexicons, ready to read texts. They are safe for use
@@ -29,6 +30,9 @@ type Lexicons struct {
 	classes           map[string][]int32
 	concepts          map[int32][]string // by id, sorted
 	languageNames     map[int32]string
+	prefixes          []prefix // the longest first
+	// scripts are those beyond Latin that a lexicon has words in.
+	scripts []*unicode.RangeTable
 
 	fillers, or, units, courtesies, negators, jokes, interrogative, hourLead elem
 
@@ -41,6 +45,12 @@ type Lexicons struct {
 	signNames    []string
 
 	learned *Learned // nil: the patterns alone decide
+}
+
+// prefix is one entry of Lexicon.Prefixes, with the bit of its language.
+type prefix struct {
+	letters  string
+	language uint8
 }
 
 type joined struct {
@@ -113,8 +123,10 @@ func Compile(list []Lexicon) (*Lexicons, error) {
 	for i, w := range l.words_ {
 		if i > 0 {
 			l.addDeletes(int32(i), w)
+			l.addScripts(w)
 		}
 	}
+	slices.SortStableFunc(l.prefixes, func(a, b prefix) int { return len(b.letters) - len(a.letters) })
 	if len(c.faults) > 0 {
 		return nil, fmt.Errorf("compile lexicons: %w", errors.Join(c.faults...))
 	}
@@ -146,6 +158,21 @@ func (l *Lexicons) intern(w string) int32 {
 	l.canon = append(l.canon, nil)
 	l.languages = append(l.languages, 0)
 	return id
+}
+
+// addScripts notes what scripts beyond Latin a word is written in, so that
+// texts in them are not taken for ones that nobody here can read.
+func (l *Lexicons) addScripts(w string) {
+	for _, r := range w {
+		if r <= lastLatin || !unicode.IsLetter(r) || unicode.In(r, l.scripts...) {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(unicode.Scripts)) {
+			if table := unicode.Scripts[name]; unicode.Is(table, r) {
+				l.scripts = append(l.scripts, table)
+			}
+		}
+	}
 }
 
 // word interns one word of the language at hand.
@@ -209,6 +236,9 @@ func (c *compiler) vocabularyOf(lex *Lexicon) {
 			continue
 		}
 		c.Lexicons.joins[parts[0]] = append(c.Lexicons.joins[parts[0]], joined{words: parts, id: c.word("joins."+phrase, lex.Joins[phrase])})
+	}
+	for _, p := range lex.Prefixes {
+		c.Lexicons.prefixes = append(c.Lexicons.prefixes, prefix{fold(p), c.bit})
 	}
 	numbers := func(section string, from map[string][]string, into map[int32]int, highest int) {
 		for _, n := range slices.Sorted(maps.Keys(from)) {

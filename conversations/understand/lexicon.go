@@ -32,6 +32,10 @@ type Lexicon struct {
 	// Mutations give for the letters that a word begins with those that may
 	// stand in their place: c = ["g", "ch", "ngh"]. They are used for Concepts.
 	Mutations map[string][]string `toml:"mutations"`
+	// Prefixes are what the language writes together with the word behind it
+	// and other languages write apart: the Arabic "and", "the" and "to". A word
+	// that is in no lexicon is read without them.
+	Prefixes []string `toml:"prefixes"`
 	// Numbers and Ordinals give the words for a number: 1 = ["one"].
 	Numbers  map[string][]string `toml:"numbers"`
 	Ordinals map[string][]string `toml:"ordinals"`

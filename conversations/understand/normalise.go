@@ -3,9 +3,18 @@ package understand
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
+
+// alike gives for letters that Unicode does not take apart, and that people
+// write for one another, the one that stands for both: "byłem" is texted as
+// "bylem", "مدرسه" for "مدرسة". Zero is a sign that only stretches a word.
+var alike = map[rune]rune{
+	'ł': 'l', 'đ': 'd', 'ø': 'o', 'ħ': 'h', 'ı': 'i',
+	'ى': 'ي', 'ی': 'ي', 'ک': 'ك', 'ة': 'ه', 'ـ': 0,
+}
 
 // fold brings one word to the form in which words are compared: compatibility
 // forms composed, lower case, apostrophes and accents gone. Phones add and
@@ -37,7 +46,13 @@ func fold(word string) string {
 		if isApostrophe(r) || unicode.Is(unicode.Mn, r) {
 			continue
 		}
-		b.WriteRune(unicode.ToLower(r))
+		r = unicode.ToLower(r)
+		if same, ok := alike[r]; ok {
+			r = same
+		}
+		if r != 0 {
+			b.WriteRune(r)
+		}
 	}
 	return b.String()
 }
@@ -53,31 +68,61 @@ func isApostrophe(r rune) bool {
 
 // shorten brings runs of three or more equal letters down to n: "yesssss".
 func shorten(word string, n int) string {
-	run, long := 1, false
-	for i := 1; i < len(word); i++ {
-		if word[i] == word[i-1] {
-			if run++; run >= 3 {
-				long = true
-				break
-			}
-		} else {
-			run = 1
+	long := false
+	var last rune
+	run := 0
+	for _, r := range word {
+		if r != last {
+			last, run = r, 0
+		}
+		if run++; run >= 3 {
+			long = true
+			break
 		}
 	}
 	if !long {
 		return word
 	}
 	out := make([]byte, 0, len(word))
-	run = 0
-	for i := range len(word) {
-		if i > 0 && word[i] == word[i-1] {
-			run++
-		} else {
-			run = 1
+	last, run = 0, 0
+	for _, r := range word {
+		if r != last {
+			last, run = r, 0
 		}
-		if run <= n {
-			out = append(out, word[i])
+		if run++; run <= n {
+			out = utf8.AppendRune(out, r)
 		}
 	}
 	return string(out)
+}
+
+// plainDigits writes the figures of every script as 0 to 9: "٣" is 3.
+func plainDigits(text string) string {
+	if !strings.ContainsFunc(text, foreignDigit) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if foreignDigit(r) {
+			return '0' + digitValue(r)
+		}
+		return r
+	}, text)
+}
+
+func foreignDigit(r rune) bool { return r > unicode.MaxASCII && unicode.Is(unicode.Nd, r) }
+
+// digitValue is what a figure is worth. Unicode has the figures of each script
+// in one row, zero first, so that a row or several side by side make a range.
+func digitValue(r rune) rune {
+	for _, row := range unicode.Nd.R16 {
+		if rune(row.Lo) <= r && r <= rune(row.Hi) {
+			return (r - rune(row.Lo)) % 10
+		}
+	}
+	for _, row := range unicode.Nd.R32 {
+		if rune(row.Lo) <= r && r <= rune(row.Hi) {
+			return (r - rune(row.Lo)) % 10
+		}
+	}
+	return 0
 }

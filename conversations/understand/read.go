@@ -65,6 +65,7 @@ func (l *Lexicons) gather(q Query) *evidence {
 	if q.Asked == "" {
 		q.Asked = AskedNone
 	}
+	q.Text = plainDigits(q.Text)
 	raw := l.tokenise(q.Text)
 	r := Reading{Intent: Other, Condition: l.condition(q.Text, raw), ThirdParty: l.fitsAnywhere(&l.thirdParty, raw)}
 	r.Lang, r.Unreadable = l.languageOf(raw)

@@ -1,5 +1,7 @@
 package understand
 
+import "unicode"
+
 // minFuzzy is the shortest word that spelling tolerance may produce: below
 // five letters too many words are neighbours of one another.
 const minFuzzy = 5
@@ -8,9 +10,11 @@ const minFuzzy = 5
 // stands for, 0 when there is none or more than one. A slip is one letter
 // left out, doubled, swapped with its neighbour or replaced, never the first;
 // words of eight letters and more may have two. Words that the lexicons know,
-// including their lists of ordinary words, are never corrected.
+// including their lists of ordinary words, are never corrected. Nor are words
+// of other letters than a to z, as they are when folded: where a word is three
+// consonants, as in Arabic, one letter more or less is another word.
 func (l *Lexicons) correct(w string) int32 {
-	if len(w) < minFuzzy-1 || len(w) > 20 {
+	if len(w) < minFuzzy-1 || len(w) > 20 || !ascii(w) {
 		return 0
 	}
 	var best int32
@@ -64,7 +68,7 @@ func (l *Lexicons) correct(w string) int32 {
 // addDeletes files a word under itself and under what is left of it with one
 // letter missing (two for long words), so that correct needs no search.
 func (l *Lexicons) addDeletes(id int32, w string) {
-	if len(w) < minFuzzy || len(w) > 20 {
+	if len(w) < minFuzzy || len(w) > 20 || !ascii(w) {
 		return
 	}
 	seen := map[string]bool{}
@@ -111,4 +115,13 @@ func slips(a, b string) int {
 		}
 	}
 	return rows[len(a)%3][len(b)]
+}
+
+func ascii(w string) bool {
+	for i := range len(w) {
+		if w[i] > unicode.MaxASCII {
+			return false
+		}
+	}
+	return true
 }

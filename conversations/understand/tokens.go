@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -116,14 +117,14 @@ func (l *Lexicons) tokenise(text string) []token {
 		default:
 			i += size
 			switch r {
-			case '.', '!', '…', '\n', '\r':
+			case '.', '!', '…', '\n', '\r', '۔', '।':
 				before = sentence
-			case '?':
+			case '?', '؟':
 				before = sentence
 				if len(out) > 0 {
 					out[len(out)-1].question = true
 				}
-			case ',', ';', ':', '(', ')', '–', '—', '-', '/', '"', '“', '”', '*':
+			case ',', ';', ':', '،', '؛', '(', ')', '–', '—', '-', '/', '"', '“', '”', '*':
 				before = max(before, comma)
 				dash = r == '-' || r == '–' || r == '/'
 			case ' ', '\t', '\u00a0', 0xFE0F, 0x200D, 0x20E3:
@@ -266,7 +267,7 @@ func (l *Lexicons) words(text string, i, j int, before boundary, dash bool, out 
 		return
 	}
 	for _, r := range w {
-		if r >= 0x250 { // beyond Latin: no lexicon is written in it
+		if r > lastLatin && !unicode.In(r, l.scripts...) {
 			t.foreign = true
 			break
 		}
@@ -288,6 +289,12 @@ func (l *Lexicons) words(text string, i, j int, before boundary, dash bool, out 
 			return
 		}
 	}
+	if !found {
+		if id := l.withoutPrefix(w); id != 0 {
+			l.spell(&t, id)
+			found = true
+		}
+	}
 	if found {
 		t.known = true
 	} else if !t.foreign {
@@ -297,6 +304,30 @@ func (l *Lexicons) words(text string, i, j int, before boundary, dash bool, out 
 		}
 	}
 	*out = append(*out, t)
+}
+
+// lastLatin is the last of the letters that every language of Europe which is
+// written in Latin letters can do with.
+const lastLatin = 0x24F
+
+// shortest is how many letters must be left of a word without its prefix.
+const shortest = 3
+
+// withoutPrefix gives the word that is left when what a language writes
+// together with the word behind it is taken away ("والخميس": and, the,
+// Thursday), 0 if it is no word of that language. The longest prefix is tried
+// first.
+func (l *Lexicons) withoutPrefix(w string) int32 {
+	for _, p := range l.prefixes {
+		rest, ok := strings.CutPrefix(w, p.letters)
+		if !ok || utf8.RuneCountInString(rest) < shortest {
+			continue
+		}
+		if id, ok := l.vocabulary[rest]; ok && l.languages[id]&p.language != 0 {
+			return id
+		}
+	}
+	return 0
 }
 
 // spell gives a token the word id, the words it is a variant of, and the
