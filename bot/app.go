@@ -63,7 +63,7 @@ func build(ctx context.Context, s settings, p parts) (*app, error) {
 	if err != nil {
 		return a, fmt.Errorf("load the words: %w", err)
 	}
-	lexicons, err := locales.Lexicons()
+	lexicons, err := locales.Lexicons(p.pathway.Languages...)
 	if err != nil {
 		return a, fmt.Errorf("load the lexicons: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"alongside/bot/telegram"
 	"alongside/bot/twilio"
 	"alongside/conversations"
+	"alongside/locales"
 	"alongside/store/seal"
 	"alongside/templates"
 )
@@ -68,7 +69,7 @@ type providers struct {
 	TelegramAPIURL  string `env:"TELEGRAM_API_URL" help:"Another address of Telegram's API." placeholder:"URL"`
 	SMTPURL         string `name:"smtp-url" env:"SMTP_URL" help:"Mail server for telling the team of danger beside their phones: smtps://user:password@host?from=address, or smtp:// for STARTTLS." placeholder:"URL"`
 	Pathway         string `default:"ips" env:"PATHWAY" help:"The service: a name in templates/pathways, or a file." placeholder:"NAME|FILE"`
-	AllowUnreviewed bool   `env:"ALLOW_UNREVIEWED" help:"Run although nobody of the service has reviewed the crisis words yet; it is said wherever people look."`
+	AllowUnreviewed bool   `env:"ALLOW_UNREVIEWED" help:"Run although nobody of the service has reviewed the crisis words yet, or signed a language that is offered; it is said wherever people look."`
 }
 
 func (p providers) twilio(logger settings) twilio.Config {
@@ -107,17 +108,42 @@ func (p providers) validate(s settings) error {
 }
 
 // pathway loads the service's pathway. One whose crisis words nobody has
-// reviewed is refused, unless it was said that this is known.
+// reviewed is refused, and so is one that offers a language whose files nobody
+// has signed, unless it was said that this is known.
 func (p providers) pathway() (conversations.Pathway, error) {
 	way, err := templates.Pathway(p.Pathway)
 	if err != nil {
 		return way, fmt.Errorf("PATHWAY: %w", err)
 	}
+	var unreviewed error
 	if !way.Reviewed && !p.AllowUnreviewed {
-		return way, fmt.Errorf("PATHWAY: nobody has reviewed the crisis words of %q yet; copy its file, have a clinician of "+
+		unreviewed = fmt.Errorf("PATHWAY: nobody has reviewed the crisis words of %q yet; copy its file, have a clinician of "+
 			"the service sign reviewed_by and checked_on, and set PATHWAY to it (or, to try things out, --allow-unreviewed)", way.Name)
 	}
+	if !p.AllowUnreviewed {
+		unreviewed = errors.Join(unreviewed, signed(way))
+	}
+	if unreviewed != nil {
+		return way, unreviewed
+	}
 	return way, p.checkDuty(way)
+}
+
+// signed refuses languages that nobody has vouched for, and says who has to
+// sign where.
+func signed(way conversations.Pathway) error {
+	var faults []error
+	for _, tag := range way.Languages {
+		missing, err := locales.Unsigned(tag)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("PATHWAY: %w", err))
+		}
+		if len(missing) > 0 {
+			faults = append(faults, fmt.Errorf("PATHWAY: %q offers %q, whose files are not signed yet: %s (or take it out of "+
+				"languages, or, to try things out, --allow-unreviewed)", way.Name, tag, strings.Join(missing, "; ")))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // split reads a list separated by commas; empty text is an empty list.

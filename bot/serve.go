@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"alongside/bot/web"
@@ -24,6 +25,11 @@ type serveCommand struct {
 // Help teaches.
 func (serveCommand) Help() string {
 	return `Takes texts at the webhooks, answers them, sends what is due, and serves the API.
+
+The people who are told of danger come from two places: the client's specialist, with the phone and e-mail address that the API
+keeps; and the duty person and the team lead, from the lines duty: and lead: of the pathway's file (PATHWAY=<file>.yaml). Give
+each a name, a mobile number and an e-mail address. Pages go out by SMS through Twilio's variables, and by e-mail through
+SMTP_URL; CONSOLE_URL gives them their link. A reviewed pathway without a duty person who can be reached is refused.
 
 At the least it needs SECRET_KEYS, PUBLIC_URL, and Twilio's or Telegram's variables.
 It stops on SIGTERM or Ctrl-C: what was accepted is finished, or left safely for the next process.`
@@ -75,6 +81,9 @@ func (a *app) warn(way conversations.Pathway) {
 		a.log.Warn("nobody of the service has reviewed the crisis words of this pathway", "pathway", way.Name)
 	}
 	for _, tag := range a.words.Unreviewed() {
+		if !slices.Contains(way.Languages, tag) {
+			continue
+		}
 		a.log.Warn("no native speaker has read the words of this language", "language", tag)
 	}
 }

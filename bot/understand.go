@@ -16,10 +16,11 @@ import (
 
 // understandCommand says what texts mean.
 type understandCommand struct {
-	Now         string `help:"The moment at which the texts are read, as 2026-11-22T10:00:00Z. Default: the clock." placeholder:"TIME"`
-	Appointment string `help:"The client's open appointment, in the same form, or none. Default: the first Thursday after --now, 14:00 in London." placeholder:"TIME"`
-	Score       bool   `help:"Compare with the labels (columns intent and value) and print figures and every miss instead."`
-	Explain     bool   `help:"Add a column that says why."`
+	Now         string   `help:"The moment at which the texts are read, as 2026-11-22T10:00:00Z. Default: the clock." placeholder:"TIME"`
+	Appointment string   `help:"The client's open appointment, in the same form, or none. Default: the first Thursday after --now, 14:00 in London." placeholder:"TIME"`
+	Also        []string `help:"Languages to read besides English and Welsh, as where a pathway offers them: pl,ar." placeholder:"TAG"`
+	Score       bool     `help:"Compare with the labels (columns intent and value) and print figures and every miss instead."`
+	Explain     bool     `help:"Add a column that says why."`
 }
 
 // Help teaches.
@@ -31,6 +32,7 @@ read, and the exit code is 2.
 
   go run ./bot understand --now 2026-11-22T10:00:00Z < replies.tsv
   go run ./bot understand --now 2026-11-22T10:00:00Z --score < replies.tsv
+  go run ./bot understand --now 2026-11-22T10:00:00Z --also pl --score < locales/testdata/added.pl.tsv
 
 --score prints texts again, beside what they were taken for: use it on texts that nobody sent.`
 }
@@ -44,7 +46,7 @@ func (e *inputError) Error() string {
 
 // Run reads and prints.
 func (c understandCommand) Run(ctx context.Context, s settings) error {
-	lexicons, err := locales.Lexicons()
+	lexicons, err := locales.Lexicons(c.Also...)
 	if err != nil {
 		return err
 	}

@@ -157,6 +157,8 @@ func (s *stage) line(t *testing.T, line string) []string {
 		s.now = s.now.Add(d)
 	case "client":
 		s.client(t, fields)
+	case "languages":
+		s.rules.Pathway.Languages = fields
 	case "bot":
 		// Telegram is offered, and a code is ready.
 		s.rules.Pathway.TelegramBot, s.facts.FreshLink = rest, "k7Q2v9Xw4"

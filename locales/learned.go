@@ -3,6 +3,7 @@ package locales
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 
 	"alongside/conversations/understand"
 )
@@ -18,12 +19,15 @@ import (
 //go:embed learned.bin
 var learnedFile []byte
 
-// Lexicons loads every lexicon.<tag>.toml, compiles them, and adds what was
-// learned from examples. It is strict: an unknown key, a key or a word that is
-// there twice, an empty entry, or a tag that is not the file's is an error
-// that names the file and the line or key.
-func Lexicons() (*understand.Lexicons, error) {
-	lexicons, err := loadLexicons(lexiconFiles)
+// Lexicons loads the lexicons of the Home languages and of those that are
+// offered besides, compiles them, and adds what was learned from examples. A
+// language that is not offered is not loaded: its words would change how the
+// others are read (Polish "no" is a yes). It is strict: a language without a
+// lexicon, an unknown key, a key or a word that is there twice, an empty entry,
+// or a tag that is not the file's is an error that names the file and the line
+// or key.
+func Lexicons(offered ...string) (*understand.Lexicons, error) {
+	lexicons, err := loadLexicons(lexiconFiles, slices.Concat(Home, offered))
 	if err != nil {
 		return nil, err
 	}

@@ -43,9 +43,8 @@ func authors(t testing.TB) (list []author, fingerprint string) {
 		return data
 	}
 	files = append(files, []byte(learnedVersion))
-	lexicons, _ := filepath.Glob("lexicon.*.toml")
-	for _, name := range lexicons {
-		read(name)
+	for _, tag := range Home {
+		read("lexicon." + tag + ".toml")
 	}
 	dangers := map[string]understand.Danger{}
 	for line := range strings.Lines(string(read("examples/dangers.tsv"))) {
@@ -104,7 +103,7 @@ func TestLearnedIsCurrent(t *testing.T) {
 
 func learn(t *testing.T, list []author, fingerprint string) {
 	t.Helper()
-	lexicons, err := loadLexicons(lexiconFiles)
+	lexicons, err := loadLexicons(lexiconFiles, Home)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
-	"strings"
+	"slices"
 
 	"github.com/BurntSushi/toml"
 
@@ -16,32 +15,16 @@ import (
 //go:embed lexicon.*.toml
 var lexiconFiles embed.FS
 
-// loadLexicons compiles the lexicons of a folder, without what was learned.
-func loadLexicons(files fs.FS) (*understand.Lexicons, error) {
-	names, err := fs.Glob(files, "lexicon.*.toml")
-	if err != nil || len(names) == 0 {
-		return nil, fmt.Errorf("load lexicons: no lexicon.<tag>.toml found: %w", errors.Join(err, fs.ErrNotExist))
-	}
+// loadLexicons compiles the lexicons of some languages, each named once or
+// more, without what was learned.
+func loadLexicons(files fs.FS, tags []string) (*understand.Lexicons, error) {
+	tags = slices.Clone(tags)
+	slices.Sort(tags)
 	var list []understand.Lexicon
-	for _, name := range names {
-		text, err := fs.ReadFile(files, name)
+	for _, tag := range slices.Compact(tags) {
+		lex, err := readLexicon(files, tag)
 		if err != nil {
-			return nil, fmt.Errorf("load lexicon %s: %w", name, err)
-		}
-		var lex understand.Lexicon
-		meta, err := toml.Decode(string(text), &lex)
-		if err != nil {
-			var parse toml.ParseError
-			if errors.As(err, &parse) {
-				return nil, fmt.Errorf("load lexicon %s: line %d: %s", name, parse.Position.Line, parse.Message)
-			}
-			return nil, fmt.Errorf("load lexicon %s: %w", name, err)
-		}
-		if unknown := meta.Undecoded(); len(unknown) > 0 {
-			return nil, fmt.Errorf("load lexicon %s: unknown key %s", name, unknown[0])
-		}
-		if tag := strings.TrimSuffix(strings.TrimPrefix(path.Base(name), "lexicon."), ".toml"); tag != lex.Language {
-			return nil, fmt.Errorf("load lexicon %s: language is %q, the file name says %q", name, lex.Language, tag)
+			return nil, err
 		}
 		list = append(list, lex)
 	}
@@ -50,4 +33,29 @@ func loadLexicons(files fs.FS) (*understand.Lexicons, error) {
 		return nil, fmt.Errorf("load lexicons: %w", err)
 	}
 	return lexicons, nil
+}
+
+// readLexicon reads one file strictly.
+func readLexicon(files fs.FS, tag string) (understand.Lexicon, error) {
+	var lex understand.Lexicon
+	name := "lexicon." + tag + ".toml"
+	text, err := fs.ReadFile(files, name)
+	if err != nil {
+		return lex, fmt.Errorf("load lexicon %s: %w", name, err)
+	}
+	meta, err := toml.Decode(string(text), &lex)
+	if err != nil {
+		var parse toml.ParseError
+		if errors.As(err, &parse) {
+			return lex, fmt.Errorf("load lexicon %s: line %d: %s", name, parse.Position.Line, parse.Message)
+		}
+		return lex, fmt.Errorf("load lexicon %s: %w", name, err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return lex, fmt.Errorf("load lexicon %s: unknown key %s", name, unknown[0])
+	}
+	if lex.Language != tag {
+		return lex, fmt.Errorf("load lexicon %s: language is %q, the file name says %q", name, lex.Language, tag)
+	}
+	return lex, nil
 }

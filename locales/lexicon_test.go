@@ -24,13 +24,14 @@ func TestLexiconFaultsAreNamed(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := loadLexicons(fstest.MapFS{row.file: {Data: []byte(row.text)}})
+			tag := strings.Split(row.file, ".")[1]
+			_, err := loadLexicons(fstest.MapFS{row.file: {Data: []byte(row.text)}}, []string{tag})
 			if err == nil || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("got %v, want %q", err, row.want)
 			}
 		})
 	}
-	if _, err := loadLexicons(fstest.MapFS{}); err == nil {
-		t.Error("no lexicon at all is no error")
+	if _, err := loadLexicons(fstest.MapFS{}, []string{"en"}); err == nil {
+		t.Error("a lexicon that is not there is no error")
 	}
 }

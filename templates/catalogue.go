@@ -43,7 +43,8 @@ type Message struct {
 	Unasked bool `toml:"unasked"`
 	// Longest is how many SMS parts it may take, per language, with the longest
 	// values that are still sensible. Languages differ: a Welsh text that needs
-	// ŵ or â holds 70 characters where an English one holds 160.
+	// ŵ or â holds 70 characters where an English one holds 160. See LongestIn
+	// for languages that are not named here.
 	Longest map[string]int `toml:"longest"`
 	// Piece says that it is never sent by itself.
 	Piece bool `toml:"piece"`
@@ -52,6 +53,18 @@ type Message struct {
 	// FromPathway says that its words are the pathway's reviewed crisis words,
 	// sent as they stand: it has no translation.
 	FromPathway bool `toml:"from_pathway"`
+}
+
+// LongestIn is how many SMS parts the message may take in a language: what
+// Longest says, and for a language that no message counts three times what
+// English takes. A joined part holds 153 letters of the GSM alphabet and 67 of
+// any other (TS 23.040), which is 2.3 times as many parts for the same text; the
+// rest is for languages that need more letters than English.
+func (m Message) LongestIn(tag string) int {
+	if n, ok := m.Longest[tag]; ok {
+		return n
+	}
+	return 3 * m.Longest["en"]
 }
 
 // VarType says what a variable is.

@@ -8,7 +8,7 @@ import (
 
 // catalogue holds the messages and the list of what they may not say.
 //
-//go:embed messages/*.toml wording.toml
+//go:embed messages/*.toml wording*.toml
 var catalogue embed.FS
 
 // pathways holds the services that come with the program.

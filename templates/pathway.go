@@ -248,6 +248,8 @@ func (c *pathwayCheck) languages(l at[[]string]) {
 	for i, tag := range l.value {
 		if _, err := fs.Stat(locales.Active, "active."+tag+".toml"); err != nil {
 			c.fault(l.line, "languages", "there are no words in %q (no locales/active.%s.toml)", tag, tag)
+		} else if _, err := locales.Unsigned(tag); err != nil {
+			c.fault(l.line, "languages", "%v", err)
 		}
 		if slices.Contains(l.value[:i], tag) {
 			c.fault(l.line, "languages", "%q is there twice", tag)

@@ -145,7 +145,7 @@ func TestPathwayRefuses(t *testing.T) {
 		"a_service_that_gives_itself_away": {"service: Alongside", "service: NHS Job Team", `service: "nhs" gives the service away`},
 		"a_service_of_two_lines":           {"service: Alongside", `service: "A\nB"`, "service: want one line"},
 		"a_service_that_is_a_list":         {"service: Alongside", "service: [a]", "cannot unmarshal"},
-		"an_unknown_language":              {"[en, cy]", "[en, cy, pl]", `languages: there are no words in "pl"`},
+		"an_unknown_language":              {"[en, cy]", "[en, cy, gd]", `languages: there are no words in "gd"`},
 		"a_language_twice":                 {"[en, cy]", "[en, cy, cy]", `languages: "cy" is there twice`},
 		"no_language":                      {"[en, cy]", "[]", "languages: want at least one"},
 		"a_language_without_crisis_words":  {"  cy:\n    reviewed_by", "  pl:\n    reviewed_by", `crisis: no words in "cy", a language of this pathway`},

@@ -57,7 +57,7 @@ func (c tally) grade() float64 {
 
 func countWords(text string) tally {
 	var c tally
-	for _, sentence := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".?!:\n", r) }) {
+	for _, sentence := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".?!:؟\n", r) }) {
 		words := strings.FieldsFunc(sentence, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && !unicode.IsDigit(r) })
 		if len(words) == 0 {
 			continue

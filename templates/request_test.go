@@ -102,6 +102,8 @@ func request(m Message, tag string, channel conversations.Channel) Request {
 		Crisis: map[string]conversations.CrisisRoutes{
 			"en": {Self: "reviewed words, self", ByOthers: "reviewed words, by others", Other: "reviewed words, other"},
 			"cy": {Self: "geiriau, self", ByOthers: "geiriau, by others", Other: "geiriau, other"},
+			"pl": {Self: "słowa, self", ByOthers: "słowa, by others", Other: "słowa, other"},
+			"ar": {Self: "كلمات, self", ByOthers: "كلمات, by others", Other: "كلمات, other"},
 		},
 	}
 	if len(m.Options) > 0 {

@@ -15,8 +15,8 @@ import (
 	"alongside/conversations/understand"
 )
 
-// wordingFile is wording.toml: what our words must never say, and what they
-// must. Each list is per language, in lower case; an entry that ends in *
+// wordingFile is wording.toml, or wording.<tag>.toml for one more language:
+// what our words must never say, and what they must. Each list is per language, in lower case; an entry that ends in *
 // stands for every word that begins so. Welsh entries also stand for their
 // mutated forms.
 type wordingFile struct {
@@ -43,35 +43,40 @@ type wording struct {
 	lockScreen, watching, blame, alarm, invites []phrase
 	// why and mutating are per language tag.
 	why, mutating map[string][]phrase
+	// file is what was read.
+	file wordingFile
 }
 
-// readWording reads wording.toml strictly.
+// lists gives the lists by their names in the file.
+func (f *wordingFile) lists() map[string]*map[string][]string {
+	return map[string]*map[string][]string{
+		"lock_screen": &f.LockScreen, "watching": &f.Watching, "blame": &f.Blame, "alarm": &f.Alarm,
+		"why": &f.Why, "invites": &f.Invites, "mutating": &f.Mutating,
+	}
+}
+
+// readWording reads wording.toml and the files of further languages strictly.
 func readWording(fsys fs.FS) (wording, error) {
-	const file = "wording.toml"
-	raw, err := fs.ReadFile(fsys, file)
-	if err != nil {
-		return wording{}, fmt.Errorf("read %s: %w", file, err)
-	}
+	const first = "wording.toml"
 	var f wordingFile
-	md, err := toml.Decode(string(raw), &f)
-	if err != nil {
-		return wording{}, tomlFault(file, err)
-	}
-	var faults []error
-	for _, key := range md.Undecoded() {
-		faults = append(faults, fmt.Errorf("%s: %s: unknown field", file, keyPath(key)))
-	}
-	for name, list := range map[string]map[string][]string{
-		"lock_screen": f.LockScreen, "watching": f.Watching, "blame": f.Blame, "alarm": f.Alarm,
-		"why": f.Why, "invites": f.Invites, "mutating": f.Mutating,
-	} {
-		if len(list) == 0 {
-			faults = append(faults, fmt.Errorf("%s: %s: this list is missing", file, name))
+	faults := readWordingFile(fsys, first, &f)
+	for name, list := range f.lists() {
+		if len(*list) == 0 {
+			faults = append(faults, fmt.Errorf("%s: %s: this list is missing", first, name))
 		}
-		for tag, entries := range list {
-			for _, entry := range entries {
-				if len(splitWords(entry)) == 0 || entry != strings.ToLower(entry) {
-					faults = append(faults, fmt.Errorf("%s: %s: %s: %q: want words in lower case", file, name, tag, entry))
+	}
+	more, err := fs.Glob(fsys, "wording.*.toml")
+	faults = append(faults, err)
+	for _, file := range more {
+		var g wordingFile
+		faults = append(faults, readWordingFile(fsys, file, &g)...)
+		for name, list := range g.lists() {
+			for tag, entries := range *list {
+				into := *f.lists()[name]
+				if _, twice := into[tag]; twice || file != "wording."+tag+".toml" {
+					faults = append(faults, fmt.Errorf("%s: %s: %s: want the language of the file's name alone", file, name, tag))
+				} else if into != nil {
+					into[tag] = entries
 				}
 			}
 		}
@@ -82,7 +87,7 @@ func readWording(fsys fs.FS) (wording, error) {
 	w := wording{
 		lockScreen: allPhrases(f.LockScreen), watching: allPhrases(f.Watching), blame: allPhrases(f.Blame),
 		alarm: allPhrases(f.Alarm), invites: allPhrases(f.Invites),
-		why: map[string][]phrase{}, mutating: map[string][]phrase{},
+		why: map[string][]phrase{}, mutating: map[string][]phrase{}, file: f,
 	}
 	for tag, entries := range f.Why {
 		w.why[tag] = phrases(entries, false)
@@ -91,6 +96,44 @@ func readWording(fsys fs.FS) (wording, error) {
 		w.mutating[tag] = phrases(entries, false)
 	}
 	return w, nil
+}
+
+// readWordingFile reads one of the files, and gives its faults.
+func readWordingFile(fsys fs.FS, file string, f *wordingFile) (faults []error) {
+	raw, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return []error{fmt.Errorf("read %s: %w", file, err)}
+	}
+	md, err := toml.Decode(string(raw), f)
+	if err != nil {
+		return []error{tomlFault(file, err)}
+	}
+	for _, key := range md.Undecoded() {
+		faults = append(faults, fmt.Errorf("%s: %s: unknown field", file, keyPath(key)))
+	}
+	for name, list := range f.lists() {
+		for tag, entries := range *list {
+			for _, entry := range entries {
+				if len(splitWords(entry)) == 0 || entry != strings.ToLower(entry) {
+					faults = append(faults, fmt.Errorf("%s: %s: %s: %q: want words in lower case", file, name, tag, entry))
+				}
+			}
+		}
+	}
+	return faults
+}
+
+// checkLanguages reports lists that a language of the translations lacks: its
+// texts would be held against nothing.
+func (f *wordingFile) checkLanguages(tags []string) (faults []error) {
+	for name, list := range f.lists() {
+		for _, tag := range tags {
+			if len((*list)[tag]) == 0 && name != "mutating" {
+				faults = append(faults, fmt.Errorf("wording.%s.toml: %s: there are no words in %s", tag, name, tag))
+			}
+		}
+	}
+	return faults
 }
 
 // phrase is one entry of a list.

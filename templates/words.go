@@ -72,8 +72,12 @@ func Load(catalogue, translations fs.FS) (*Words, error) {
 		}
 		w.voices[t.tag.String()] = v
 	}
+	if len(rules.why) > 0 { // else its own fault says why it could not be read
+		faults = append(faults, rules.file.checkLanguages(w.Languages())...)
+	}
+	counted := countedLanguages(messages)
 	for _, key := range slices.Sorted(maps.Keys(messages)) {
-		faults = append(faults, checkLongest(messages[key], w.Languages()))
+		faults = append(faults, checkLongest(messages[key], w.Languages(), counted))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
@@ -355,14 +359,26 @@ func variable(node parse.Node) (name, form string, ok bool) {
 	return field.Ident[0], form, true
 }
 
+// countedLanguages lists those that some message counts its parts in, sorted:
+// English, and the others whose parts were counted one by one.
+func countedLanguages(all map[string]Message) []string {
+	counted := map[string]bool{"en": true}
+	for _, m := range all {
+		for tag := range m.Longest {
+			counted[tag] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(counted))
+}
+
 // checkLongest compares the languages that a message counts its parts in with
-// those that there are.
-func checkLongest(m Message, languages []string) error {
+// those that any message counts them in, and with those that there are.
+func checkLongest(m Message, languages, counted []string) error {
 	if m.Piece || m.FromPathway {
 		return nil
 	}
 	var faults []error
-	for _, tag := range languages {
+	for _, tag := range counted {
 		if m.Longest[tag] < 1 {
 			faults = append(faults, fmt.Errorf("%s: %s: longest: the number of parts in %s is missing", m.File, m.Key, tag))
 		}

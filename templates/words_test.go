@@ -67,8 +67,8 @@ func (s shelf) replace(t *testing.T, file, from, to string) {
 func TestLoadTakesTheEmbeddedWords(t *testing.T) {
 	t.Parallel()
 	w := load(t)
-	if got := strings.Join(w.Languages(), " "); got != "cy en" {
-		t.Errorf("languages %q, want cy and en", got)
+	if got := strings.Join(w.Languages(), " "); got != "ar cy en pl" {
+		t.Errorf("languages %q, want ar, cy, en and pl", got)
 	}
 	if len(w.Messages()) < 40 {
 		t.Errorf("only %d messages", len(w.Messages()))
@@ -83,8 +83,8 @@ func TestUnreviewedNamesTheLanguagesThatNobodyHasRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(w.Unreviewed(), " "); got != "cy" {
-		t.Errorf("unreviewed %q, want cy", got)
+	if got := strings.Join(w.Unreviewed(), " "); got != "ar cy pl" {
+		t.Errorf("unreviewed %q, want ar, cy and pl", got)
 	}
 }
 
@@ -251,8 +251,8 @@ func TestLoadRefuses(t *testing.T) {
 			"unknown_sender: longest: the number of parts in cy is missing",
 		},
 		"longest_in_a_language_that_is_not_there": {
-			"messages/strangers.toml", "longest = { en = 1,", "longest = { en = 1, pl = 1,",
-			"unknown_sender: longest: there are no words in pl",
+			"messages/strangers.toml", "longest = { en = 1,", "longest = { en = 1, gd = 1,",
+			"unknown_sender: longest: there are no words in gd",
 		},
 		"a_key_in_two_files": {
 			"messages/strangers.toml", `["link.ask"]`, "[\"help\"]\npurpose = \"x\"\nlongest = { en = 1, cy = 1 }\n[\"link.ask\"]",
@@ -337,12 +337,13 @@ func TestLoadRefusesEmptyFolders(t *testing.T) {
 func TestLoadTakesAnotherLanguage(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t)
-	s.translations["active.pl.toml"] = s.translations["active.en.toml"]
+	s.translations["active.sl.toml"] = s.translations["active.en.toml"]
 	_, err := Load(s.catalogue, s.translations)
-	// Polish has four plural forms; English gives it two, and counts no parts.
+	// Slovene has four plural forms, and English gives it two; nothing says what
+	// it may not say.
 	for _, want := range []string{
-		"active.pl.toml: appointment.minutes: few is missing", "active.pl.toml: appointment.minutes: many is missing",
-		"longest: the number of parts in pl is missing",
+		"active.sl.toml: appointment.minutes: few is missing", "active.sl.toml: appointment.minutes: two is missing",
+		"wording.sl.toml: lock_screen: there are no words in sl",
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not hold %q", want)

@@ -26,7 +26,7 @@ var (
 	labelledAppointment = time.Date(2026, 11, 26, 14, 0, 0, 0, london)
 )
 
-var lexicons = sync.OnceValues(locales.Lexicons)
+var lexicons = sync.OnceValues(func() (*understand.Lexicons, error) { return locales.Lexicons() })
 
 func loaded(t testing.TB) *understand.Lexicons {
 	t.Helper()
