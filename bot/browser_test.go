@@ -116,13 +116,48 @@ func (p *tab) until(what, script string) {
 // tabTo presses Tab until what the selector names has the focus.
 func (p *tab) tabTo(selector string) {
 	p.t.Helper()
-	for range 60 {
+	for range 120 {
 		if p.is(fmt.Sprintf("document.activeElement.matches(%q)", selector)) {
 			return
 		}
 		p.do(chromedp.KeyEvent(kb.Tab))
 	}
 	p.t.Fatalf("the keyboard does not reach %s", selector)
+}
+
+// specialistByKeyboard does what a specialist does beside Aisha's phone and on
+// her caseload: a lead, the menu, danger and who is on it, a text put right.
+func (p *tab) specialistByKeyboard(narrow bool) {
+	p.t.Helper()
+	enter := func(selector string) {
+		p.t.Helper()
+		p.tabTo(selector)
+		p.do(chromedp.KeyEvent(kb.Enter))
+	}
+	p.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`))
+	enter(".telegram .desk button")
+	p.until("a lead is offered", `document.querySelector("#live").textContent.startsWith("Offered")`)
+	enter(".telegram .desk summary")
+	p.until("the menu is open", `document.querySelector(".telegram .desk details").open`)
+	if !p.is(`[...document.querySelectorAll(".telegram .desk .sheet button")].every((b) => {
+		const r = b.getBoundingClientRect();
+		return r.left >= 0 && r.right <= innerWidth && r.top >= 0;
+	})`) {
+		p.t.Error("the specialist's menu reaches out of the window")
+	}
+	p.do(chromedp.KeyEvent(kb.Escape))
+	p.until("the menu is closed", `!document.querySelector(".telegram .desk details").open`)
+	p.tabTo("#tg-text")
+	p.do(chromedp.KeyEvent("i want to kill myself"), chromedp.KeyEvent(kb.Enter))
+	p.until("the team is told", `document.querySelectorAll("#team li").length >= 2`)
+	p.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`))
+	if narrow {
+		enter(`.views [data-view="caseload"]`)
+	}
+	enter(".alert form button")
+	p.until("Sam is on it", `document.querySelector(".alert-state").textContent !== "" && document.querySelectorAll(".alert form button").length === 1`)
+	enter("[data-mend]")
+	p.until("the reading can be put right", `document.activeElement.matches(".right select")`)
 }
 
 // TestDemoPageByKeyboard is a newcomer without a mouse, at a desk and on a
@@ -166,6 +201,7 @@ func TestDemoPageByKeyboard(t *testing.T) {
 			p.do(chromedp.KeyEvent(kb.Enter))
 			p.until("the next reminders", `[".sms", ".telegram"].every((s) => document.querySelectorAll(s + " .msg:not(.mine)").length === 4)`)
 
+			p.specialistByKeyboard(name == "phone")
 			for _, view := range []string{"sms", "telegram", "caseload"} {
 				p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelector('.views [data-view=%s]').click()`, view)))
 				if !p.is(`document.documentElement.scrollWidth <= innerWidth`) {

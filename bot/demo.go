@@ -55,6 +55,7 @@ func (c demoCommand) Run(ctx context.Context, s settings) (err error) {
 	config := carrier.Config{
 		Phones: d.phones(), Caseload: d.caseload, Zone: monday.Location(), Advance: s.clock.Advance,
 		Pace: 300 * time.Millisecond, Desk: d.does,
+		Team: []carrier.TeamPhone{{Label: "Sam’s phone", Number: deskPhone}, {Label: "Dee’s phone, on duty", Number: dutyPhone}},
 	}
 	w, err := openWorld(ctx, s, worldConfig{
 		dir: dir, console: freeAddress(ctx, c.Addr), carrier: config,

@@ -37,6 +37,9 @@ type shown struct {
 		SMS      *struct{ Thread []said } `json:"sms"`
 		Telegram *struct{ Thread []said } `json:"telegram"`
 	} `json:"people"`
+	Team []struct {
+		Phone, Text string
+	} `json:"team"`
 	Caseload carrier.CaseloadView `json:"caseload"`
 }
 

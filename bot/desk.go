@@ -41,10 +41,16 @@ func hinted(err error) (hint, bool) {
 // deskNumber is where the specialist rings from.
 const deskNumber = "0115 496 0001"
 
+// The phones on which Sam and the duty person are told of danger in demo and talk.
+const (
+	deskPhone = "+447700900201"
+	dutyPhone = "+447700900202"
+)
+
 // newDesk puts a specialist on the caseload, with job leads and times at which
 // they would meet.
 func newDesk(ctx context.Context, w *world, monday time.Time) (*desk, error) {
-	sam, err := w.store.AddSpecialist(ctx, store.NewSpecialist{Name: "Sam", Phone: "+447700900201"})
+	sam, err := w.store.AddSpecialist(ctx, store.NewSpecialist{Name: "Sam", Phone: deskPhone})
 	if err != nil {
 		return nil, fmt.Errorf("add a specialist: %w", err)
 	}

@@ -69,6 +69,11 @@ func TestDemoDesk(t *testing.T) {
 	// Danger: an alert, which ends with what came of it, and a hold, which does not.
 	d.text("john", "i want to kill myself tonight")
 	d.until("the alert stands", func(s shown) bool { return len(s.person("john").on.Alerts) == 1 && s.person("john").on.Held })
+	s = d.until("Sam and whoever is on duty are told", func(s shown) bool { return len(s.Team) >= 2 })
+	told := s.Team[0].Phone + s.Team[1].Phone
+	if !strings.Contains(told, "Sam’s phone") || !strings.Contains(told, "on duty") || strings.Contains(s.Team[0].Text+s.Team[1].Text, "John") {
+		t.Errorf("the team is told: %+v", s.Team)
+	}
 	d.desk("john", "acknowledge")
 	d.until("somebody is on it", func(s shown) bool {
 		return len(s.person("john").on.Alerts) == 1 && s.person("john").on.Alerts[0].Acknowledged

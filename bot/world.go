@@ -62,6 +62,8 @@ func openWorld(ctx context.Context, s settings, c worldConfig) (*world, error) {
 	if err != nil {
 		return w, fmt.Errorf("load the pathway: %w", err)
 	}
+	// The general model names nobody; here danger finds somebody on duty.
+	way.Duty = conversations.Staff{Name: "Dee", Mobile: dutyPhone}
 	database := stores{DatabaseURL: "sqlite:" + filepath.Join(c.dir, worldDatabase)}
 	if err := store.Migrate(ctx, database.DatabaseURL, s.log); err != nil {
 		return w, fmt.Errorf("make the database: %w", err)

@@ -85,6 +85,8 @@ type Config struct {
 
 	// Phones are the people whom the demo page shows. See DemoPage.
 	Phones []Phone
+	// Team are the phones of the service's own people. The demo page shows what reaches them in one list.
+	Team []TeamPhone
 	// Caseload answers what the demo page shows as the caseload. Nil: the panel says that nothing is connected.
 	Caseload CaseloadReader
 	// Desk does what somebody at the demo page does for the specialist, and says in a sentence what came of it; the text

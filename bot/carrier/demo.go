@@ -27,6 +27,12 @@ type Phone struct {
 	StartLink func(ctx context.Context) (string, error)
 }
 
+// TeamPhone is a phone of somebody who works for the service: they are told of danger by text.
+type TeamPhone struct {
+	Label  string // as the page shows it, for example "Sam’s phone"
+	Number string // E.164
+}
+
 // CaseloadReader answers what the caseload says now. It is called about once a second while a page is open, and must
 // hold only what a specialist may see.
 type CaseloadReader func(ctx context.Context) (CaseloadView, error)

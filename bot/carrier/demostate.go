@@ -2,6 +2,7 @@ package carrier
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ const maxThread = 200
 type demoState struct {
 	Clock    demoClock     `json:"clock"`
 	People   []demoPerson  `json:"people"`
+	Team     []demoPage    `json:"team"`     // texts to the team, newest first
 	Caseload *CaseloadView `json:"caseload"` // nil: not connected, or not readable
 	Trouble  string        `json:"trouble"`  // why there is no caseload
 }
@@ -23,6 +25,14 @@ type demoClock struct {
 	Time    string `json:"time"`    // 10:00
 	Zone    string `json:"zone"`    // Europe/London
 	Morning string `json:"morning"` // what "next morning" means: Tue 10:00
+}
+
+// demoPage is a text that reached somebody of the team.
+type demoPage struct {
+	ID    string `json:"id"`
+	Phone string `json:"phone"`
+	When  string `json:"when"`
+	Text  string `json:"text"`
 }
 
 type demoPerson struct {
@@ -77,16 +87,6 @@ func (c *Carrier) demoState(ctx context.Context) demoState {
 	for _, p := range c.cfg.Phones {
 		s.People = append(s.People, c.demoPerson(p, zone))
 	}
-	if c.cfg.Caseload == nil {
-		s.Trouble = "No caseload is connected to this carrier."
-		return s
-	}
-	view, err := c.cfg.Caseload(ctx)
-	if err != nil {
-		c.log.Debug("caseload not readable", "error", err)
-		s.Trouble = "The caseload cannot be read just now."
-		return s
-	}
 	when := func(at time.Time) string {
 		if at.IsZero() {
 			return ""
@@ -96,6 +96,17 @@ func (c *Carrier) demoState(ctx context.Context) demoState {
 			return at.Format("15:04")
 		}
 		return at.Format("Mon 2 Jan 15:04")
+	}
+	s.Team = c.demoTeam(when)
+	if c.cfg.Caseload == nil {
+		s.Trouble = "No caseload is connected to this carrier."
+		return s
+	}
+	view, err := c.cfg.Caseload(ctx)
+	if err != nil {
+		c.log.Debug("caseload not readable", "error", err)
+		s.Trouble = "The caseload cannot be read just now."
+		return s
 	}
 	// The reader's own lists may be shared between two pages: they are copied, not filled in place.
 	view.Clients = append([]ClientView(nil), view.Clients...)
@@ -112,6 +123,31 @@ func (c *Carrier) demoState(ctx context.Context) demoState {
 	}
 	s.Caseload = &view
 	return s
+}
+
+// maxTeam is how many texts to the team the page shows.
+const maxTeam = 12
+
+// demoTeam is what reached the phones of the team, newest first.
+func (c *Carrier) demoTeam(when func(time.Time) string) []demoPage {
+	type page struct {
+		demoPage
+		at time.Time
+	}
+	var all []page
+	for _, p := range c.cfg.Team {
+		for _, m := range c.SentTo(p.Number) {
+			if !m.Sent.IsZero() {
+				all = append(all, page{demoPage{ID: m.SID, Phone: p.Label, When: when(m.Sent), Text: m.Body}, m.Sent})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b page) int { return b.at.Compare(a.at) })
+	out := make([]demoPage, 0, min(len(all), maxTeam))
+	for _, p := range all[:min(len(all), maxTeam)] {
+		out = append(out, p.demoPage)
+	}
+	return out
 }
 
 func (c *Carrier) demoPerson(p Phone, zone *time.Location) demoPerson {

@@ -345,6 +345,18 @@ func TestTheSweepDecidesWhereAJobIsLost(t *testing.T) {
 	}
 }
 
+// An alert of before people were told of alerts has neither a time nor a job.
+func TestTheSweepFindsAnAlertThatNobodyWasToldOf(t *testing.T) {
+	t.Parallel()
+	s := raised(t, johnsPhone, selfHarm)
+	_, err := s.c.Store.AddPages(t.Context(), s.alert, 0, nil, time.Time{}, s.now)
+	check(t, err)
+	check(t, s.sweepOnce(t.Context()))
+	if len(s.pages()) == 0 {
+		t.Fatal("nobody is told")
+	}
+}
+
 // What is acknowledged before a page went need not be told any more.
 func TestAnAcknowledgedAlertIsNotPaged(t *testing.T) {
 	t.Parallel()

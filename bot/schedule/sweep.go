@@ -15,8 +15,7 @@ const (
 	sweepEvery = 15 * time.Second
 	// sweepLease keeps the others of several processes from doing the same.
 	sweepLease = 2 * sweepEvery
-	// sweepMost bounds one sweep: more open alerts than that are no longer a
-	// matter of a lost job.
+	// sweepMost is how many open alerts are read at a time.
 	sweepMost = 200
 )
 
@@ -67,18 +66,24 @@ func (s *Schedule) sweepOnce(ctx context.Context) error {
 	if err != nil || !held {
 		return err
 	}
-	open, _, err := s.c.Store.Alerts(ctx, store.AlertFilter{Page: store.Page{Limit: sweepMost}})
-	if err != nil {
-		return err
-	}
 	var faults []error
-	for _, a := range open {
-		faults = append(faults, s.catchUp(ctx, a))
+	for page := (store.Page{Limit: sweepMost}); ; {
+		open, next, err := s.c.Store.Alerts(ctx, store.AlertFilter{Page: page})
+		if err != nil {
+			return errors.Join(append(faults, err)...)
+		}
+		for _, a := range open {
+			faults = append(faults, s.catchUp(ctx, a))
+		}
+		if page.After = next; next == "" {
+			return errors.Join(faults...)
+		}
 	}
-	return errors.Join(faults...)
 }
 
-// catchUp does what the jobs of one alert should have done by now.
+// catchUp does what the jobs of one alert should have done by now. An alert
+// without a time to decide has no job either: one of before people were told of
+// alerts, or one of which everybody has been told. Which it is, the decision finds.
 func (s *Schedule) catchUp(ctx context.Context, a store.Alert) error {
 	list, err := s.c.Store.Pages(ctx, a.ID)
 	if err != nil {

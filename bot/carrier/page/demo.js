@@ -578,6 +578,7 @@ function showCaseload() {
   }
   const current = clients.find((c) => clientID(c) === looked) || clients[0];
   showRows(clients, current);
+  showTeam();
   showDetail(view, current);
 }
 
@@ -601,6 +602,22 @@ function showRows(clients, current) {
     }
   }
   for (const b of all("button", box)) b.setAttribute("aria-pressed", String(!!current && b.dataset.client === clientID(current)));
+}
+
+// showTeam lists what reached the phones of the service's own people.
+function showTeam() {
+  const box = $("#team");
+  const team = state.team || [];
+  const key = JSON.stringify(team);
+  if (box.dataset.key === key) return;
+  if (box.dataset.key && team.length > JSON.parse(box.dataset.key).length) caseloadNews = true;
+  box.dataset.key = key;
+  box.hidden = !team.length;
+  $("ol", box).replaceChildren(...team.map((m) => {
+    const line = element("li");
+    line.append(element("p", "small", `${m.when} · ${m.phone}`), element("p", "said", m.text));
+    return line;
+  }));
 }
 
 function showDetail(view, current) {
