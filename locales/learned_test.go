@@ -20,7 +20,16 @@ var update = flag.Bool("update", false, "learn anew and write learned.bin and le
 
 // learnedVersion is raised when the code of the features or of the learning
 // changes, which no file here shows.
-const learnedVersion = "1"
+const learnedVersion = "2"
+
+// firstSight is how the later files were read at the moment they came: with
+// lexicons and examples by other hands only. These figures are never computed
+// again, since everything was then fitted with the files in view.
+const firstSight = `everyday-d.en.tsv: intents 84.9 of 700, values 80.1, wrong times 1.4, crisis 75.6 of 45, look-alikes taken for it 4.1 of 49, all false alarms 5, stop 97.5 of 40, false stops 8
+all-b.cy.tsv: intents 79.3 of 600, values 74.3, wrong times 2.7, crisis 81.7 of 60, look-alikes taken for it 1.8 of 55, all false alarms 4, stop 92.5 of 40, false stops 9
+everyday-e.en.tsv (all-b.cy and everyday-d.en learned from): intents 87.1 of 700, values 83.1, wrong times 1.4, crisis 80.0 of 30, look-alikes taken for it 0.0 of 30, all false alarms 7, stop 88.0 of 25, false stops 3
+risk-b.en.tsv (all-b.cy and everyday-d.en learned from): intents 78.9 of 620, values 78.4, wrong times 0.6, crisis 58.3 of 230, look-alikes taken for it 3.5 of 200, all false alarms 10, stop 85.7 of 7, false stops 1
+`
 
 // author is one file of examples: one hand.
 type author struct {
@@ -109,9 +118,9 @@ func learn(t *testing.T, list []author, fingerprint string) {
 	}
 	appointment, now := labelled(t)
 	var out strings.Builder
-	fmt.Fprintf(&out, "learned from %s\n\nEach file is read with what was learned from the other files alone.\n", fingerprint)
+	fmt.Fprintf(&out, "learned from %s\n\nRead before anything of them was learned or written, when they came:\n%s\nEach file is read with what was learned from the other files alone.\n", fingerprint, firstSight)
 	crossValidate(&out, lexicons, list, appointment, now)
-	var all []understand.Example
+	all := ordinaryExamples(-1)
 	for _, a := range list {
 		all = append(all, a.examples...)
 	}
@@ -129,6 +138,7 @@ func crossValidate(out *strings.Builder, lexicons *understand.Lexicons, list []a
 	results := make([]understand.Result, len(list))
 	plain := make([]understand.Result, len(list))
 	var sure [10]understand.Tally
+	var alarms understand.Tally // ordinary texts of patterns that were not learned from
 	var mu sync.Mutex
 	var group sync.WaitGroup
 	cores := make(chan struct{}, 2)
@@ -139,7 +149,7 @@ func crossValidate(out *strings.Builder, lexicons *understand.Lexicons, list []a
 		group.Go(func() {
 			cores <- struct{}{}
 			defer func() { <-cores }()
-			var others []understand.Example
+			others := ordinaryExamples(0)
 			for k, a := range list {
 				if k != n {
 					others = append(others, a.examples...)
@@ -151,6 +161,16 @@ func crossValidate(out *strings.Builder, lexicons *understand.Lexicons, list []a
 				panic(err)
 			}
 			with := lexicons.With(decoded)
+			if n == 0 {
+				for _, lang := range []string{"en", "cy"} {
+					for i, text := range ordinary(lang, 1, 2000, 5, nil) {
+						alarms.All++
+						if with.Read(understand.Query{Text: text, Lang: lang, Asked: ordinaryAsked[i%len(ordinaryAsked)], Appointment: appointment, Now: now}).Intent == understand.Crisis {
+							alarms.Right++
+						}
+					}
+				}
+			}
 			for _, x := range list[n].examples {
 				q := understand.Query{Text: x.Text, Lang: x.Lang, Asked: x.Asked, Appointment: appointment, Now: now}
 				got := with.Read(q)
@@ -184,6 +204,7 @@ func crossValidate(out *strings.Builder, lexicons *understand.Lexicons, list []a
 			fmt.Fprintf(out, "%s: %s\n", lang, figures(*m))
 		}
 	}
+	fmt.Fprintf(out, "ordinary texts full of the words of danger, of patterns not learned from: %d of %d taken for it, %.1f in a thousand\n", alarms.Right, alarms.All, 1000*alarms.Share())
 	fmt.Fprintf(out, "\nOf readings with a Sure of\n")
 	for bin, s := range sure {
 		if s.All > 0 {

@@ -32,7 +32,8 @@ var learnedIntents = func() []Intent {
 	return list
 }()
 
-// Example is a labelled reply to learn from.
+// Example is a labelled reply to learn from. Without an intent it says only
+// that nobody is in danger.
 type Example struct {
 	Row
 	// Danger is the kind of danger of a row labelled crisis, "" if nobody said.
@@ -55,6 +56,10 @@ var (
 // ordinaryWeight is how much an example without danger counts beside one with:
 // among the examples danger is a hundred times as common as among texts.
 const ordinaryWeight = 3
+
+// madeWeight is how much an ordinary text counts that was made of parts, of
+// which there are thousands.
+const madeWeight = 0.5
 
 // How the three are fitted, chosen by cross-validation over authors.
 var (
@@ -82,6 +87,8 @@ func (l *Lexicons) Learn(examples []Example, appointment, now time.Time) *Learne
 			if n := slices.Index(dangers, x.Danger); n >= 0 {
 				kind = append(kind, sample{e.view(f, forDanger, nil), n, 1})
 			}
+		} else if x.Intent == "" {
+			weight = madeWeight
 		} else if n := slices.Index(learnedIntents, x.Intent); n >= 0 && !x.OnlyRisk {
 			intents = append(intents, sample{e.view(f, forIntent, nil), n, 1})
 		}

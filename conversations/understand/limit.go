@@ -32,15 +32,44 @@ func (l *Lexicons) limit(e *evidence, topic Topic) Limit {
 			break
 		}
 	}
-	switch topic {
-	case TopicPause, TopicLimits:
-		m.Days = l.pause(e.raw)
-	default:
+	if topic == TopicStopKind {
+		if m.Kind == "" && l.hasClass(e.raw, "kind_asking") {
+			m.Kind = askedKinds[e.q.Asked]
+		}
+		if l.hasClass(e.raw, "again") && !slices.ContainsFunc(e.raw, func(t token) bool { return l.negators.fits(&t) }) {
+			m.Kind, m.Allow = "", m.Kind
+		}
+	}
+	if topic == TopicPause || topic == TopicLimits {
+		if m.Days = l.pause(e.raw); m.Days == 0 {
+			m.Days = l.pauseEnd(e)
+		}
 	}
 	if topic == TopicQuiet || topic == TopicLimits {
 		l.quietTimes(e, &m)
 	}
 	return m
+}
+
+// askedKinds are the kinds of texts that the questions belong to: who says
+// "stop asking" means what was asked.
+var askedKinds = map[Asked]string{
+	AskedNone: "checkins", AskedScale: "checkins", AskedTask: "tasks", AskedLead: "leads", AskedAppointment: "reminders",
+}
+
+// pauseEnd reads how many days it is to the day that is named behind "until".
+func (l *Lexicons) pauseEnd(e *evidence) int {
+	for i := range max(0, len(e.abs)-1) {
+		n := e.abs[i+1].mention
+		if n < 0 || e.ms[n].day.IsZero() || !l.in(&e.abs[i], "quiet_before") {
+			continue
+		}
+		days := int(e.ms[n].day.Sub(midnight(e.q.Now)).Hours()+12) / 24
+		if days >= 1 && days <= longestPause {
+			return days
+		}
+	}
+	return 0
 }
 
 func (l *Lexicons) hasClass(tokens []token, class string) bool {
@@ -82,6 +111,10 @@ func (l *Lexicons) pause(raw []token) int {
 // quietTimes reads the times of day after "before", "until" and "after", and
 // the weekdays.
 func (l *Lexicons) quietTimes(e *evidence, m *Limit) {
+	if slices.ContainsFunc(e.ms, func(x mentioned) bool { return x.open }) || l.hasClass(e.raw, "any_time") {
+		m.AnyTime = true
+		return
+	}
 	for i := range e.raw {
 		t := &e.raw[i]
 		if t.day >= 0 && !slices.Contains(m.NotOn, time.Weekday(t.day)) {
@@ -105,6 +138,19 @@ func (l *Lexicons) quietTimes(e *evidence, m *Limit) {
 	}
 	slices.Sort(m.NotOn)
 	m.NotOn = slices.Compact(m.NotOn)
+	if m.NotBefore == "" && m.NotAfter == "" && len(m.NotOn) == 0 {
+		switch {
+		case l.hasClass(e.raw, "mornings"):
+			m.NotBefore = "12:00"
+		case l.hasClass(e.raw, "evenings"):
+			m.NotAfter = "18:00"
+		case l.hasClass(e.raw, "nights"):
+			m.NotAfter = "21:00"
+		}
+	}
+	if len(m.NotOn) > 0 && m.NotBefore == "" && m.NotAfter == "" && l.hasClass(e.raw, "only") {
+		m.NotOn, m.OnlyOn = nil, m.NotOn
+	}
 }
 
 // clockAfter reads the time of day that begins at most two tokens on. Without

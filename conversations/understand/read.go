@@ -48,6 +48,14 @@ func (l *Lexicons) Read(q Query) Reading {
 	}
 	learned := l.weigh(e, &r, features)
 	r.Limit = l.limit(e, r.Topic)
+	if m := &r.Limit; r.Topic == TopicLimits { // a limit that was named in full is what it is
+		switch {
+		case m.Days > 0:
+			r.Topic = TopicPause
+		case m.NotBefore != "" || m.NotAfter != "" || len(m.NotOn) > 0 || len(m.OnlyOn) > 0 || m.AnyTime:
+			r.Topic = TopicQuiet
+		}
+	}
 	l.explain(e, &r, learned)
 	return r
 }
@@ -113,6 +121,11 @@ func (l *Lexicons) gather(q Query) *evidence {
 	}
 	if e.danger.denied {
 		s.add(Distress, 5, nil)
+	}
+	if r.Topic == TopicStopKind && s.by[Stop] >= 6 {
+		r.Topic = TopicNone // one kind is named, and then all of it
+		s.by[Stop] += s.by[Other]
+		s.by[Other] = 0
 	}
 	slices.Sort(strong)
 	slices.Sort(weak)

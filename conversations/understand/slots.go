@@ -27,6 +27,8 @@ const (
 	slotAppointmentDay                 // <appointment>: a phrase for the day of the open appointment
 	slotOtherDay                       // <otherday>: a phrase for another day than that
 	slotUnknown                        // <unknown>: a word in no lexicon, such as a name
+	slotEdge                           // <edge>: a phrase that only bounds a time: "before 11"
+	slotAnyTime                        // <anytime>: a phrase for any time
 	slotCount
 )
 
@@ -34,7 +36,7 @@ var slots = map[string]slot{
 	"h": slotHour, "m": slotMinute, "n": slotNumber, "clk": slotClock, "date": slotDate, "dotted": slotDotted,
 	"ord": slotOrdinal, "dom": slotDom, "latedom": slotLateDom, "weekday": slotWeekday, "month": slotMonth, "hhmm": slotHHMM, "many": slotMany, "hword": slotHourWord, "mword": slotMinuteWord,
 	"time": slotTime, "day": slotDay, "clock": slotTimeOfDay, "number": slotAnyNumber,
-	"appointment": slotAppointmentDay, "otherday": slotOtherDay, "unknown": slotUnknown,
+	"appointment": slotAppointmentDay, "otherday": slotOtherDay, "unknown": slotUnknown, "edge": slotEdge, "anytime": slotAnyTime,
 }
 
 // captures holds, by slot, the index of the token that filled it plus one.
@@ -46,6 +48,8 @@ const (
 	bitClock
 	bitAppointment
 	bitToday // a day, and it is today
+	bitEdge  // before or after some time of day
+	bitOpen  // any time
 )
 
 func (c *captures) take(s slot, t *token, i int) bool {
@@ -98,6 +102,10 @@ func (c *captures) take(s slot, t *token, i int) bool {
 		ok = t.shape == mention && t.minute&bitAppointment != 0
 	case slotOtherDay:
 		ok = t.shape == mention && t.minute&bitDay != 0 && t.minute&(bitAppointment|bitToday) == 0
+	case slotEdge:
+		ok = t.shape == mention && t.minute&bitEdge != 0
+	case slotAnyTime:
+		ok = t.shape == mention && t.minute&bitOpen != 0
 	case slotUnknown:
 		ok = t.shape == word && !t.known && !t.fuzzy
 	case slotAnyNumber:

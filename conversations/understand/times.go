@@ -103,6 +103,12 @@ func (l *Lexicons) findTimes(q Query, raw []token) ([]mentioned, []token) {
 		if m.hasClock() || m.kind == "same_clock" || m.kind == "shift" {
 			t.minute |= bitClock
 		}
+		if m.after {
+			t.minute |= bitEdge
+		}
+		if m.open {
+			t.minute |= bitOpen
+		}
 		if !q.Appointment.IsZero() && (m.sameDay || !m.day.IsZero() && sameDate(m.day, q.Appointment)) {
 			t.minute |= bitAppointment
 		}

@@ -145,8 +145,8 @@ const (
 	TopicWhenever Topic = "whenever" // any time will do (Change)
 
 	TopicPause           Topic = "pause"            // no texts for a while; Limit.Days where it was said
-	TopicStopKind        Topic = "stop_kind"        // no texts of one kind; Limit.Kind
-	TopicQuiet           Topic = "quiet"            // no texts at some times; Limit.NotBefore, NotAfter, NotOn
+	TopicStopKind        Topic = "stop_kind"        // no texts of one kind, or those again; Limit.Kind or Allow
+	TopicQuiet           Topic = "quiet"            // no texts at some times; Limit.NotBefore, NotAfter, NotOn, OnlyOn, AnyTime
 	TopicPrivacy         Topic = "privacy"          // somebody else reads this phone
 	TopicWordingPlain    Topic = "wording_plain"    // say less in texts
 	TopicWordingDetail   Topic = "wording_detail"   // say everything in texts
@@ -159,6 +159,10 @@ const (
 	TopicApplied    Topic = "applied"     // has applied for that one already (NotInterested)
 	TopicReason     Topic = "reason"      // why a lead is not for them; Limit.Kind is far, people, hours, early, money, physical or "" (NotInterested)
 	TopicMoreHours  Topic = "more_hours"  // would like to work more
+
+	TopicNoCalls    Topic = "no_calls"    // text me, do not ring
+	TopicCannotTalk Topic = "cannot_talk" // cannot be rung at that time
+	TopicInsult     Topic = "insult"      // swears at us, and no more
 
 	TopicMessage  Topic = "message"  // "tell Sam …"
 	TopicFeedback Topic = "feedback" // praise of the service, or a complaint
@@ -181,8 +185,15 @@ type Limit struct {
 	NotBefore, NotAfter string
 	// NotOn are weekdays on which no text is wanted, Sunday first.
 	NotOn []time.Weekday
-	// Days is how long a pause is wanted, in days.
+	// OnlyOn are the weekdays on which alone texts are wanted, Sunday first.
+	OnlyOn []time.Weekday
+	// AnyTime says that texts may come at any time again.
+	AnyTime bool
+	// Days is how long a pause is wanted, in days, also where its end was named.
 	Days int
+	// Allow is, with TopicStopKind, the kind that may come again; Kind is then
+	// empty.
+	Allow string
 }
 
 // Reading is what a text was understood to mean.

@@ -128,7 +128,7 @@ func (l *Lexicons) topical(e *evidence) bool {
 
 // strange is how sure what was learned must be, in percent, of a text without
 // a single word that is known.
-const strange = 55
+const strange = 80
 
 // spokeFor names the words, of those that are in a lexicon, that speak most
 // for a class.
@@ -178,10 +178,16 @@ func (l *Lexicons) spokeFor(e *evidence, class int) []string {
 const (
 	// alarm is for texts in which no pattern of danger was found.
 	alarm = 0.3
+	// thinAlarm is for texts in which the one sign is of those that ordinary
+	// texts are full of.
+	thinAlarm = 0.6
 	// doubt is for those in which one was: below it the text is as certainly a
 	// way of speaking as anything can be.
 	doubt = 0.02
 )
+
+// thin are the signs of which one alone says little.
+var thin = []string{"calls for help", "dangerous place", "is being held or watched by somebody", "means at hand", "plan", "somebody else is in danger"}
 
 // against are the signs that speak against danger.
 var against = []string{"denied", "figure of speech", "long ago or not real"}
@@ -219,6 +225,9 @@ func (l *Lexicons) danger(e *evidence, features []feature) (Danger, string) {
 	signs := l.signsOf(e)
 	if len(signs) == 0 && e.danger.hits == 0 {
 		return DangerNone, "" // words alone, without a sign, are too little
+	}
+	if len(signs) == 1 && e.danger.hits == 0 && p[1] < thinAlarm && slices.Contains(thin, signs[0]) {
+		return DangerNone, ""
 	}
 	var buf [8]float32
 	k := buf[:len(dangers)]
