@@ -199,7 +199,7 @@ func (c *Caseload) RecordPage(ctx context.Context, id string, r PageResult, now 
 		if p.ProviderID == "" {
 			p.ProviderID = clean(r.ProviderID)
 		}
-		lost := false
+		var lost bool
 		switch r.Delivery {
 		case conversations.Sent, conversations.Delivered, conversations.Read, conversations.Undelivered:
 			if p.SentAt.IsZero() {

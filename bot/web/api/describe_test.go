@@ -196,7 +196,8 @@ func TestTheEnumsAreComplete(t *testing.T) {
 		"agreement": {plain(conversations.Agreements), {"given", "asked", "declined", "stopped"}},
 		"kind": {
 			plain(conversations.AppointmentKinds), plain(conversations.QuestionKinds), plain(conversations.CheckInKinds),
-			{"picture", "voice_note", "place", "file"}, plain(conversations.PageKinds),
+			{"picture", "voice_note", "place", "file"},
+			plain(conversations.PageKinds),
 		},
 		"via":      {plain(conversations.PageVias)},
 		"delivery": {plain(conversations.Deliveries)},

@@ -47,7 +47,8 @@ func (a *API) holds() {
 		{
 			"release", "Release a client from a hold",
 			"What a hold stopped goes on from here; what was not sent meanwhile is not sent later, except reminders that still help. Alerts stay as they are.",
-			conversations.EventReleased, holding{Client: exampleClient},
+			conversations.EventReleased,
+			holding{Client: exampleClient},
 		},
 	} {
 		add(a, operation{
