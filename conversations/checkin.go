@@ -167,7 +167,7 @@ func (s *step) stillAwaited(q Question) bool {
 // kind may move one: only what is short and sure counts.
 func (s *step) ownFlow() bool {
 	switch s.reading.Intent {
-	case understand.CallMe, understand.Distress:
+	case understand.CallMe, understand.Distress, understand.Stop:
 		return true
 	case understand.WrongPerson:
 		return s.reading.Sure >= sureInPassing

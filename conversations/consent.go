@@ -12,8 +12,19 @@ import (
 // stops says whether the text ends the texting: by the carrier's own word, by
 // a word on which the carrier acts, or in the person's own words.
 func (s *step) stops() bool {
-	return s.event.OptOut == "stop" || s.carrierWord() == "stop" || s.reading.Intent == understand.Stop ||
+	return s.event.OptOut == "stop" || s.carrierWord() == "stop" || s.reading.Intent == understand.Stop && !s.doubtfulStop() ||
 		s.alsoSaid(understand.Stop)
+}
+
+// doubtfulStop says whether a stop in the client's own words is so unsure that
+// it is asked back with numbers instead: somebody who asks to be rung must not
+// fall silent. Said again while that is asked, it is plain.
+func (s *step) doubtfulStop() bool {
+	if s.reading.Sure >= sureEnough || !s.facts.Known() || s.facts.Client.Closed || s.borrowed() {
+		return false
+	}
+	q := s.state.Open
+	return s.reach(s.event.From.Channel).Agreement == AgreementGiven && (q == nil || q.Kind != AskStopKind)
 }
 
 // stopsBesides says whether a text of danger also ends the texting: a part of
@@ -70,10 +81,13 @@ func partsOf(text string) []string {
 // the carriers' words for it (and Twilio calls it START whoever writes it), so
 // that such a word starts only what had ended; otherwise it is a plain yes.
 func (s *step) starts() bool {
-	if s.reading.Intent == understand.Start {
+	if s.reading.Intent == understand.Start && s.enough() {
 		return true
 	}
 	switch s.reach(s.event.From.Channel).Agreement {
+	case AgreementGiven:
+		// The end of a pause is no new agreement.
+		return s.reading.Intent == understand.Start && s.reading.Sure >= sureEnoughToAsk
 	case AgreementStopped, AgreementDeclined:
 		return s.event.OptOut == "start" || s.carrierWord() == "start"
 	default:
@@ -215,6 +229,11 @@ var yesOrNo = []Choice{ChooseYes, ChooseNo}
 // invited is a text of somebody whose opt-in question is open.
 func (s *step) invited() {
 	r := s.reading
+	if !s.enough() {
+		// An agreement is never guessed, and neither is a no.
+		s.handOver(FlagNotUnderstood)
+		return
+	}
 	switch r.Intent {
 	case understand.OptinYes, understand.Confirm:
 		s.sideways()

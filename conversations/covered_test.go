@@ -38,9 +38,15 @@ func effectTypes(t *testing.T) []string {
 	return types
 }
 
+// raisedElsewhere are the reasons that no turn of a conversation gives, and who
+// gives them.
+var raisedElsewhere = map[conversations.FlagReason]string{
+	conversations.FlagTurnFailed: "bot/turn, where a turn could not be taken",
+}
+
 // TestDialoguesCoverEverything: each kind of event comes into at least one
-// dialogue, and each kind of effect out of one; and the two languages both
-// have their dialogues.
+// dialogue, and each kind of effect, each reason of a flag and each kind of
+// question out of one; and the two languages both have their dialogues.
 func TestDialoguesCoverEverything(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/dialogues/*.txt")
@@ -77,6 +83,19 @@ func TestDialoguesCoverEverything(t *testing.T) {
 	for _, e := range effects {
 		if !seen[e] {
 			t.Errorf("effect %s comes out of no dialogue", e)
+		}
+	}
+	for _, r := range conversations.FlagReasons {
+		switch said := seen["flag "+string(r)]; {
+		case raisedElsewhere[r] != "" && said:
+			t.Errorf("flag %s is raised here and said to be raised elsewhere", r)
+		case raisedElsewhere[r] == "" && !said:
+			t.Errorf("flag %s is raised in no dialogue", r)
+		}
+	}
+	for _, k := range conversations.QuestionKinds {
+		if !seen["question "+string(k)] {
+			t.Errorf("question %s is put in no dialogue", k)
 		}
 	}
 	if welsh < 20 {

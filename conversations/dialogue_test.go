@@ -365,6 +365,9 @@ func (s *stage) turn(t *testing.T, event conversations.Event) []string {
 		}
 	}
 	s.state = after
+	if after.Open != nil {
+		s.see("question " + string(after.Open.Kind))
+	}
 	s.facts.Corrected = nil
 	if now := open(after); now != before {
 		out = append(out, "open: "+now)

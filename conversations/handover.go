@@ -21,7 +21,7 @@ func (s *step) message() {
 			s.askAgain(a)
 			return
 		}
-		if !staysAnswerable(*q) || s.reading.Sure < sureEnough {
+		if asks := s.alsoSaid(understand.AttendingQuestion); !staysAnswerable(*q) || s.reading.Sure < sureEnough && !asks {
 			s.handOver(FlagNotUnderstood)
 			return
 		}

@@ -10,6 +10,9 @@ import (
 // kindOptions answer whether one kind or all was meant.
 var kindOptions = []Choice{ChooseThisKind, ChooseAll, ChooseAsIs}
 
+// allOptions answer whether all texts are to end, where no kind is spoken of.
+var allOptions = []Choice{ChooseAll, ChooseAsIs}
+
 // stopKinds ends the texts about some matters, and says what still comes.
 func (s *step) stopKinds(list []Matter) {
 	s.setByText(Settings{Stop: list}, FlagSettings)
@@ -65,6 +68,18 @@ func (s *step) askStopKind(m Matter) {
 	q.Matter = m
 	s.open(q)
 	s.reply(Say{Key: "kinds.ask", Vars: map[string]any{"kinds": Kinds{m}}, Question: q.ID, Options: kindOptions})
+}
+
+// askStop asks with numbers whether a stop that was not plain is one: one kind,
+// all texts, or none.
+func (s *step) askStop() {
+	if m := s.matterAtHand(); m != "" {
+		s.askStopKind(m)
+		return
+	}
+	q := s.newQuestion(AskStopKind, Appointment{})
+	s.open(q)
+	s.reply(Say{Key: "kinds.ask_all", Question: q.ID, Options: allOptions})
 }
 
 // matterAtHand is what the open question, or else the one answered last, is

@@ -63,6 +63,7 @@ func (s *stage) apply(e conversations.Effect) string {
 	case conversations.Skip:
 		return fmt.Sprintf("not said: %s, %s", e.Key, e.Reason)
 	case conversations.RaiseFlag:
+		s.see("flag " + string(e.Reason))
 		text := "flag " + string(e.Reason)
 		for _, part := range []string{string(e.Appointment), string(e.Offer), string(e.Task), string(e.Message), e.Detail} {
 			if part != "" {

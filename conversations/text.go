@@ -8,15 +8,21 @@ import (
 )
 
 // How sure a reading must be, 0 to 100, before it is acted on; below it the
-// words go to a person.
+// words go to a person. The reader's figure is what it says: of its readings
+// with 40 to 49, 45 in a hundred are right, with 50 to 59 56, with 60 to 69 70,
+// with 80 to 89 83, with 90 and more 97 (locales/learned.txt).
 const (
 	// sureEnough is for what changes the caseload at once. A wrong one costs the
 	// client a wrong answer and the specialist a correction; a higher bar sends
-	// more texts to a person that were understood.
-	sureEnough = 45
+	// more texts to a person that were understood. Of 3,055 labelled lines that
+	// are no danger, read as unseen, 1,247 are acted on with it, 94 of them
+	// wrongly, and 215 are handed over; with 45 it was 1,333, 129 and 124.
+	sureEnough = 60
 	// sureEnoughToAsk is for another time: it is read back before anything
-	// moves, so that a wrong reading costs a question and nothing else.
-	sureEnoughToAsk = 30
+	// moves, so that a wrong reading costs a question and nothing else (335 are
+	// read back, 6 wrongly); and for what costs little to put right: another
+	// language, the menu of help, a number.
+	sureEnoughToAsk = 40
 )
 
 // text is somebody writing. The order is the order of what matters: danger,
@@ -135,7 +141,15 @@ func (s *step) intent() {
 	if s.noCalls() || s.aboutCall() || s.freeWords() || s.ownWords() || s.rethinks() || s.topic() || s.askWhich() {
 		return
 	}
-	if s.sure() < s.needed(r.Intent) {
+	if !s.enough() {
+		if r.Intent == understand.WrongPerson {
+			// It may be somebody else who holds the phone: nothing of the client's is
+			// said there for a while, and a person looks.
+			s.state.Borrowed = s.now.UnixMilli()
+			s.flag(FlagThirdParty, "")
+			s.answer("third_party", s.withSpecialist())
+			return
+		}
 		s.handOver(FlagNotUnderstood)
 		return
 	}
@@ -185,8 +199,12 @@ func (s *step) act() {
 	case understand.Social:
 		// Thanks is not an error, and two who thank each other never end. Who
 		// says hello waits for somebody to answer.
-		if r.Topic == understand.TopicGreeting {
+		switch {
+		case r.Topic == understand.TopicGreeting:
 			s.hello()
+		case r.Sure < sureEnough:
+			// It may be no courtesy: it does not go by in silence.
+			s.message()
 		}
 	case understand.Other:
 		s.message()
@@ -198,6 +216,8 @@ func (s *step) act() {
 		s.aboutTask()
 	case understand.Choose:
 		s.chosen()
+	case understand.Stop:
+		s.askStop()
 	default:
 		s.handOver(FlagNotUnderstood)
 	}
@@ -265,14 +285,27 @@ func (s *step) topic() bool {
 // needed is how sure a reading of an intent must be.
 func (s *step) needed(i understand.Intent) int {
 	switch i {
-	case understand.Confirm, understand.Cannot, understand.Keep, understand.WrongPerson, understand.Language,
-		understand.OptinNo, understand.OptinYes, understand.Interested, understand.NotInterested, understand.Done, understand.NotYet:
+	case understand.Confirm, understand.Cannot, understand.Keep, understand.WrongPerson, understand.Start,
+		understand.OptinNo, understand.OptinYes, understand.Interested, understand.NotInterested, understand.Done, understand.NotYet, understand.WantHelp:
 		return sureEnough
-	case understand.Change:
+	case understand.Change, understand.Language, understand.Help, understand.Rating:
 		return sureEnoughToAsk
 	default:
+		// What is passed on to a person whatever it is, or only told; a stop is asked
+		// back, see doubtfulStop.
 		return 0
 	}
+}
+
+// enough says whether the reading is sure enough to be acted on. A few words
+// that nothing else comes to mind for ("👍", "ie plis") need less: of 15 such
+// replies below 60, all were read right.
+func (s *step) enough() bool {
+	need := s.needed(s.reading.Intent)
+	if len(s.reading.Others) == 0 && s.words() <= fewWords {
+		need = min(need, sureEnoughToAsk)
+	}
+	return s.sure() >= need
 }
 
 // sideways raises what was said beside the main thing: a condition, somebody

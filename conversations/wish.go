@@ -195,6 +195,9 @@ func (s *step) settingAnswered() bool {
 	options := pauseOptions
 	if q.Kind == AskStopKind {
 		options = kindOptions
+		if q.Matter == "" {
+			options = allOptions
+		}
 	}
 	n := r.Number
 	if q.Kind == AskPause && n == 4 {
