@@ -177,7 +177,7 @@ func (l *Lexicons) spokeFor(e *evidence, class int) []string {
 // over authors.
 const (
 	// alarm is for texts in which no pattern of danger was found.
-	alarm = 0.3
+	alarm = 0.2
 	// thinAlarm is for texts in which the one sign is of those that ordinary
 	// texts are full of.
 	thinAlarm = 0.6
