@@ -287,7 +287,7 @@ func (w Watch) justPaged(p Watcher, now time.Time) bool {
 
 // withoutOutcome brings back an alert that somebody took on and nobody closed.
 func (w Watch) withoutOutcome(way Pathway, now time.Time) Escalation {
-	since, mornings := w.AcknowledgedAt, 0
+	since := w.AcknowledgedAt
 	step, _ := w.last()
 	seen := map[int]bool{}
 	for _, p := range w.Pages {
@@ -299,7 +299,7 @@ func (w Watch) withoutOutcome(way Pathway, now time.Time) Escalation {
 		}
 		seen[p.Step] = true
 	}
-	mornings = len(seen)
+	mornings := len(seen)
 	due := NextMorning(way, since)
 	if now.Before(due) {
 		return Escalation{Next: due}

@@ -179,6 +179,13 @@ func (d dice) question(s *stage, f conversations.Facts, n int) conversations.Que
 		}
 	case conversations.AskOptIn:
 		q.Channel = conversations.SMS
+	case conversations.AskPause:
+	case conversations.AskQuiet:
+		q.Number = d("side", 3)
+	case conversations.AskStopKind:
+		if d.coin("a kind") {
+			q.Matter = oneOf(d, "matter", conversations.Matters)
+		}
 	}
 	return q
 }

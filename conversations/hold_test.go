@@ -64,12 +64,12 @@ func TestAReminderThatWaitsIsAccountedFor(t *testing.T) {
 	base := newStage(t, loadLexicons(t))
 	rapid.Check(t, func(t *rapid.T) {
 		s := *base
-		facts, state, event := drawScene(t, &s)
+		facts, state, _ := drawScene(t, &s)
 		if !facts.Client.Held || len(facts.Appointments) == 0 || facts.Client.Closed {
 			return
 		}
 		a := rapid.SampledFrom(facts.Appointments).Draw(t, "reminded")
-		event = conversations.Event{Kind: conversations.EventReminder, Before: 1440, Appointment: a}
+		event := conversations.Event{Kind: conversations.EventReminder, Before: 1440, Appointment: a}
 		after, effects := conversations.Next(s.rules, facts, state, event, s.now)
 		if !a.At.After(s.now) {
 			return

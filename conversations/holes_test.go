@@ -134,7 +134,7 @@ func (h hole) step(l *understand.Lexicons, zone *time.Location) *step {
 			q.Readings = []Meaning{{Intent: understand.Confirm, Appointment: "a1"}, {Intent: understand.Cannot, Appointment: "a1"}}
 		case AskOptIn:
 			q.Channel = SMS
-		case AskFeedback:
+		case AskFeedback, AskPause, AskQuiet, AskStopKind:
 		}
 		st.Open = &q
 	}

@@ -9,8 +9,9 @@ type (
 	SpecialistID string
 	// AppointmentID names an appointment.
 	AppointmentID string
-	// LeadID names a job lead, OfferID that lead offered to one client.
-	LeadID  string
+	// LeadID names a job lead.
+	LeadID string
+	// OfferID names a lead that is offered to one client.
 	OfferID string
 	// TaskID names a task of a client's action plan.
 	TaskID string

@@ -84,26 +84,24 @@ func sameSubject(a, b Question) bool {
 }
 
 // put says the words of a question unasked, or lets it wait for its turn while
-// another matter is being talked about. It reports whether it was said.
-func (s *step) put(q Question, m Say, latest time.Time) bool {
+// another matter is being talked about.
+func (s *step) put(q Question, m Say, latest time.Time) {
 	if o := s.state.Open; o != nil && !sameSubject(*o, q) && s.now.Sub(o.AskedTime()) < patience {
 		s.state.Queue = append(s.state.Queue, q)
 		s.do(Expect{Question: q.ID, At: o.AskedTime().Add(patience)})
-		return false
+		return
 	}
-	return s.ask(policy.Unasked, q, m, latest)
+	s.ask(policy.Unasked, q, m, latest)
 }
 
 // ask says the words of a question unasked, when policy lets it, and opens the
-// question. It reports whether they were said, or wait for their hour.
-func (s *step) ask(kind policy.Kind, q Question, m Say, latest time.Time) bool {
+// question, also where they still wait for their hour.
+func (s *step) ask(kind policy.Kind, q Question, m Say, latest time.Time) {
 	m.Question = q.ID
-	if !s.prompt(kind, m, latest) {
-		return false
+	if s.prompt(kind, m, latest) {
+		q.From = s.goesFrom()
+		s.open(q)
 	}
-	q.From = s.goesFrom()
-	s.open(q)
-	return true
 }
 
 // goesFrom is the moment before which what was said last does not go, in Unix

@@ -61,22 +61,33 @@ func TestWishes(t *testing.T) {
 		want   outcome
 	}{
 		{
-			"not_before_eleven", Client{}, nil, understand.TopicQuiet, limit{from: new(11 * 60)},
+			"not_before_eleven",
+			Client{},
+			nil, understand.TopicQuiet,
+			limit{from: new(11 * 60)},
 			outcome{Set: []Settings{{Wakes: new(11 * 60)}}, Said: []string{"quiet.set"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"not_after_four_keeps_the_reminder_open", Client{}, &Question{ID: "q1", Kind: AskAppointment, Appointment: "a1"}, understand.TopicQuiet,
+			"not_after_four_keeps_the_reminder_open",
+			Client{},
+			&Question{ID: "q1", Kind: AskAppointment, Appointment: "a1"}, understand.TopicQuiet,
 			limit{until: new(16 * 60)},
 			outcome{Set: []Settings{{Rests: new(16 * 60)}}, Said: []string{"quiet.set"}, Flags: []FlagReason{FlagSettings}, Open: AskAppointment},
 		},
 		{
-			"not_on_mondays_beside_fridays", Client{RestDays: friday}, nil, understand.TopicQuiet, limit{days: monday},
+			"not_on_mondays_beside_fridays",
+			Client{RestDays: friday},
+			nil, understand.TopicQuiet,
+			limit{days: monday},
 			outcome{
 				Set: []Settings{{RestDays: &[]time.Weekday{time.Monday, time.Friday}}}, Said: []string{"quiet.set"}, Flags: []FlagReason{FlagSettings},
 			},
 		},
 		{
-			"only_on_fridays", Client{}, nil, understand.TopicQuiet, limit{days: friday, only: true},
+			"only_on_fridays",
+			Client{},
+			nil, understand.TopicQuiet,
+			limit{days: friday, only: true},
 			outcome{
 				Set: []Settings{{RestDays: &[]time.Weekday{
 					time.Sunday, time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Saturday,
@@ -84,103 +95,165 @@ func TestWishes(t *testing.T) {
 			},
 		},
 		{
-			"any_time_again", Client{Wakes: 11 * 60, RestDays: monday}, nil, understand.TopicQuiet, limit{anyTime: true},
+			"any_time_again",
+			Client{Wakes: 11 * 60, RestDays: monday},
+			nil, understand.TopicQuiet,
+			limit{anyTime: true},
 			outcome{
 				Set:  []Settings{{Wakes: new(0), Rests: new(0), RestDays: &[]time.Weekday{}}},
 				Said: []string{"quiet.set"}, Flags: []FlagReason{FlagSettings},
 			},
 		},
 		{
-			"no_hour_would_be_left", Client{Wakes: 11 * 60}, nil, understand.TopicQuiet, limit{until: new(11 * 60)},
+			"no_hour_would_be_left",
+			Client{Wakes: 11 * 60},
+			nil, understand.TopicQuiet,
+			limit{until: new(11 * 60)},
 			outcome{Said: []string{"quiet_none.open"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"no_day_would_be_left", Client{RestDays: []time.Weekday{1, 2, 3, 4}}, nil, understand.TopicQuiet, limit{days: friday},
+			"no_day_would_be_left",
+			Client{RestDays: []time.Weekday{1, 2, 3, 4}},
+			nil, understand.TopicQuiet,
+			limit{days: friday},
 			outcome{Said: []string{"quiet_none.open"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{"not_so_early", Client{}, nil, understand.TopicQuiet, limit{side: sideFrom}, outcome{Said: []string{"quiet.ask_from"}, Open: AskQuiet}},
 		{"not_so_late", Client{}, nil, understand.TopicQuiet, limit{side: sideUntil}, outcome{Said: []string{"quiet.ask_until"}, Open: AskQuiet}},
 		{"unclear_hours_are_asked", Client{}, nil, understand.TopicQuiet, limit{}, outcome{Said: []string{"quiet.ask"}, Open: AskQuiet}},
 		{
-			"unclear_hours_are_asked_once", Client{}, &Question{ID: "q1", Kind: AskQuiet}, understand.TopicQuiet, limit{},
+			"unclear_hours_are_asked_once",
+			Client{},
+			&Question{ID: "q1", Kind: AskQuiet}, understand.TopicQuiet,
+			limit{},
 			outcome{Said: []string{"handed_over.open"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"two_weeks", Client{}, nil, understand.TopicPause, limit{end: time.Date(2026, 12, 9, 14, 0, 0, 0, zone)},
+			"two_weeks",
+			Client{},
+			nil, understand.TopicPause,
+			limit{end: time.Date(2026, 12, 9, 14, 0, 0, 0, zone)},
 			outcome{Set: []Settings{{PausedUntil: day(9)}}, Said: []string{"pause.set"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"a_pause_leaves_the_open_question", Client{}, &Question{ID: "q1", Kind: AskAppointment, Appointment: "a1"}, understand.TopicPause, limit{end: *day(7)},
+			"a_pause_leaves_the_open_question",
+			Client{},
+			&Question{ID: "q1", Kind: AskAppointment, Appointment: "a1"}, understand.TopicPause,
+			limit{end: *day(7)},
 			outcome{Set: []Settings{{PausedUntil: day(7)}}, Said: []string{"pause.set"}, Flags: []FlagReason{FlagSettings}, Open: AskAppointment},
 		},
 		{"for_a_while", Client{}, nil, understand.TopicPause, limit{}, outcome{Said: []string{"pause.ask"}, Open: AskPause}},
 		{
-			"until_yesterday_is_asked", Client{}, nil, understand.TopicPause, limit{end: time.Date(2026, 11, 24, 0, 0, 0, 0, zone)},
+			"until_yesterday_is_asked",
+			Client{},
+			nil, understand.TopicPause,
+			limit{end: time.Date(2026, 11, 24, 0, 0, 0, 0, zone)},
 			outcome{Said: []string{"pause.ask"}, Open: AskPause},
 		},
 		{
-			"for_ten_years_is_asked", Client{}, nil, understand.TopicPause, limit{end: time.Date(2036, 1, 1, 0, 0, 0, 0, zone)},
+			"for_ten_years_is_asked",
+			Client{},
+			nil, understand.TopicPause,
+			limit{end: time.Date(2036, 1, 1, 0, 0, 0, 0, zone)},
 			outcome{Said: []string{"pause.ask"}, Open: AskPause},
 		},
 		{
-			"for_a_while_is_asked_once", Client{}, &Question{ID: "q1", Kind: AskPause}, understand.TopicPause, limit{},
+			"for_a_while_is_asked_once",
+			Client{},
+			&Question{ID: "q1", Kind: AskPause}, understand.TopicPause,
+			limit{},
 			outcome{Said: []string{"handed_over.open"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"a_length_in_words_answers", Client{}, &Question{ID: "q1", Kind: AskPause}, understand.TopicPause, limit{end: *day(16)},
+			"a_length_in_words_answers",
+			Client{},
+			&Question{ID: "q1", Kind: AskPause}, understand.TopicPause,
+			limit{end: *day(16)},
 			outcome{Set: []Settings{{PausedUntil: day(16)}}, Said: []string{"pause.set"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"back_early", paused, nil, understand.TopicPause, limit{back: true},
+			"back_early", paused, nil, understand.TopicPause,
+			limit{back: true},
 			outcome{Set: []Settings{{PausedUntil: &time.Time{}}}, Said: []string{"pause.over"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"no_more_leads", Client{}, nil, understand.TopicStopKind, limit{stop: []Matter{MatterLeads}},
+			"no_more_leads",
+			Client{},
+			nil, understand.TopicStopKind,
+			limit{stop: []Matter{MatterLeads}},
 			outcome{Set: []Settings{{Stop: []Matter{MatterLeads}}}, Said: []string{"kinds.stopped"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"leads_again", Client{Stopped: []Matter{MatterLeads}}, nil, understand.TopicStopKind, limit{allow: []Matter{MatterLeads}},
+			"leads_again",
+			Client{Stopped: []Matter{MatterLeads}},
+			nil, understand.TopicStopKind,
+			limit{allow: []Matter{MatterLeads}},
 			outcome{Set: []Settings{{Allow: []Matter{MatterLeads}}}, Said: []string{"kinds.allowed"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"leads_again_ends_a_pause", paused, nil, understand.TopicStopKind, limit{allow: []Matter{MatterLeads}},
+			"leads_again_ends_a_pause", paused, nil, understand.TopicStopKind,
+			limit{allow: []Matter{MatterLeads}},
 			outcome{
 				Set:  []Settings{{Allow: []Matter{MatterLeads}, PausedUntil: &time.Time{}}},
 				Said: []string{"kinds.allowed"}, Flags: []FlagReason{FlagSettings},
 			},
 		},
 		{
-			"stop_these_after_an_offer_is_asked", Client{}, &Question{ID: "q1", Kind: AskLead, Offer: "o1"}, understand.TopicStopKind, limit{},
+			"stop_these_after_an_offer_is_asked",
+			Client{},
+			&Question{ID: "q1", Kind: AskLead, Offer: "o1"}, understand.TopicStopKind,
+			limit{},
 			outcome{Said: []string{"kinds.ask"}, Open: AskStopKind},
 		},
 		{
-			"stop_these_after_nothing_goes_to_a_person", Client{}, nil, understand.TopicStopKind, limit{},
+			"stop_these_after_nothing_goes_to_a_person",
+			Client{},
+			nil, understand.TopicStopKind,
+			limit{},
 			outcome{Said: []string{"limits.open"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"stop_these_is_asked_once", Client{}, &Question{ID: "q1", Kind: AskStopKind, Matter: MatterLeads}, understand.TopicStopKind, limit{},
+			"stop_these_is_asked_once",
+			Client{},
+			&Question{ID: "q1", Kind: AskStopKind, Matter: MatterLeads}, understand.TopicStopKind,
+			limit{},
 			outcome{Said: []string{"limits.open"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"detail", Client{}, nil, understand.TopicWordingDetail, limit{},
+			"detail",
+			Client{},
+			nil, understand.TopicWordingDetail,
+			limit{},
 			outcome{Set: []Settings{{Detail: new(true)}}, Said: []string{"wording.detailed"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"plain", Client{Detail: true}, nil, understand.TopicWordingPlain, limit{},
+			"plain",
+			Client{Detail: true},
+			nil, understand.TopicWordingPlain,
+			limit{},
 			outcome{Set: []Settings{{Detail: new(false)}}, Said: []string{"wording.plain"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"detail_on_a_guarded_phone_is_for_a_person", Client{Guarded: true}, nil, understand.TopicWordingDetail, limit{},
+			"detail_on_a_guarded_phone_is_for_a_person",
+			Client{Guarded: true},
+			nil, understand.TopicWordingDetail,
+			limit{},
 			outcome{Said: []string{"message.open"}, Flags: []FlagReason{FlagGuarded}},
 		},
 		{
-			"somebody_else_reads_the_phone", Client{Detail: true}, nil, understand.TopicPrivacy, limit{},
+			"somebody_else_reads_the_phone",
+			Client{Detail: true},
+			nil, understand.TopicPrivacy,
+			limit{},
 			outcome{
 				Set: []Settings{{Guarded: new(true), Detail: new(false)}}, Said: []string{"guarded.set"}, Flags: []FlagReason{FlagGuarded},
 			},
 		},
 		{
-			"telegram_is_not_offered", Client{}, nil, understand.TopicChannelTelegram, limit{},
+			"telegram_is_not_offered",
+			Client{},
+			nil, understand.TopicChannelTelegram,
+			limit{},
 			outcome{Said: []string{"telegram_none.open"}, Flags: []FlagReason{FlagChannel}},
 		},
 		{
@@ -279,35 +352,51 @@ func TestAnswersToQuestionsAboutSettings(t *testing.T) {
 		want    outcome
 	}{
 		{
-			"one_week", Question{ID: "q1", Kind: AskPause}, number(1),
+			"one_week",
+			Question{ID: "q1", Kind: AskPause},
+			number(1),
 			outcome{Set: []Settings{{PausedUntil: day(2)}}, Said: []string{"pause.set"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"two_weeks", Question{ID: "q1", Kind: AskPause}, number(2),
+			"two_weeks",
+			Question{ID: "q1", Kind: AskPause},
+			number(2),
 			outcome{Set: []Settings{{PausedUntil: day(9)}}, Said: []string{"pause.set"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"the_third_is_four_weeks", Question{ID: "q1", Kind: AskPause}, number(3),
+			"the_third_is_four_weeks",
+			Question{ID: "q1", Kind: AskPause},
+			number(3),
 			outcome{Set: []Settings{{PausedUntil: day(23)}}, Said: []string{"pause.set"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"four_means_four_weeks", Question{ID: "q1", Kind: AskPause}, number(4),
+			"four_means_four_weeks",
+			Question{ID: "q1", Kind: AskPause},
+			number(4),
 			outcome{Set: []Settings{{PausedUntil: day(23)}}, Said: []string{"pause.set"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"from_eleven", Question{ID: "q1", Kind: AskQuiet, Number: sideFrom}, at("11:00"),
+			"from_eleven",
+			Question{ID: "q1", Kind: AskQuiet, Number: sideFrom},
+			at("11:00"),
 			outcome{Set: []Settings{{Wakes: new(660)}}, Said: []string{"quiet.set"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"until_five", Question{ID: "q1", Kind: AskQuiet, Number: sideUntil}, at("17:00"),
+			"until_five",
+			Question{ID: "q1", Kind: AskQuiet, Number: sideUntil},
+			at("17:00"),
 			outcome{Set: []Settings{{Rests: new(17 * 60)}}, Said: []string{"quiet.set"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"a_bare_hour_in_the_morning", Question{ID: "q1", Kind: AskQuiet}, at("11:00"),
+			"a_bare_hour_in_the_morning",
+			Question{ID: "q1", Kind: AskQuiet},
+			at("11:00"),
 			outcome{Set: []Settings{{Wakes: new(660)}}, Said: []string{"quiet.set"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
-			"a_bare_hour_late_in_the_day", Question{ID: "q1", Kind: AskQuiet}, at("17:00"),
+			"a_bare_hour_late_in_the_day",
+			Question{ID: "q1", Kind: AskQuiet},
+			at("17:00"),
 			outcome{Set: []Settings{{Rests: new(17 * 60)}}, Said: []string{"quiet.set"}, Flags: []FlagReason{FlagSettings}},
 		},
 		{
@@ -350,107 +439,6 @@ func TestWhatIsNoAnswerToAQuestionAboutSettings(t *testing.T) {
 			t.Errorf("%s was taken for the answer: %v", name, s.effects)
 		}
 	}
-}
-
-func TestTelegramLink(t *testing.T) {
-	t.Parallel()
-	s := wishStep(Client{}, nil)
-	s.rules.Pathway.TelegramBot, s.facts.FreshLink = "alongside_bot", "k7Q2"
-	s.wish(understand.TopicChannelTelegram, limit{})
-	made := false
-	var said Say
-	for _, e := range s.effects {
-		switch e := e.(type) {
-		case MakeLink:
-			made = true
-		case Say:
-			said = e
-		}
-	}
-	want := map[string]any{"chat": "https://t.me/alongside_bot?start=k7Q2", "bot": "@alongside_bot", "code": "k7Q2"}
-	if diff := cmp.Diff(want, said.Vars); diff != "" || !made || said.Key != "telegram.link" {
-		t.Errorf("link made: %t, said %s (-want +got):\n%s", made, said.Key, diff)
-	}
-}
-
-// What is agreed on both channels changes sides by a text.
-func TestPreferredChannel(t *testing.T) {
-	t.Parallel()
-	s := wishStep(Client{}, nil)
-	s.rules.Pathway.TelegramBot = "alongside_bot"
-	s.facts.Reach = append(s.facts.Reach, Reach{Channel: Telegram, Agreement: AgreementGiven})
-	s.wish(understand.TopicChannelTelegram, limit{})
-	if s.channel() != Telegram {
-		t.Errorf("unasked texts go by %s", s.channel())
-	}
-	s.wish(understand.TopicChannelSMS, limit{})
-	if s.channel() != SMS {
-		t.Errorf("unasked texts go by %s", s.channel())
-	}
-	s.facts.Reach = []Reach{{Channel: Telegram, Agreement: AgreementGiven}, {Channel: SMS, Agreement: AgreementStopped}}
-	s.effects = nil
-	s.event.From.Channel = Telegram
-	s.wish(understand.TopicChannelSMS, limit{})
-	if diff := cmp.Diff(outcome{Said: []string{"sms_none.open"}, Flags: []FlagReason{FlagChannel}}, s.outcome()); diff != "" {
-		t.Errorf("SMS that was stopped (-want +got):\n%s", diff)
-	}
-}
-
-func TestQuestionsAboutUs(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name    string
-		client  Client
-		channel Channel
-		about   understand.Topic
-		want    outcome
-	}{
-		{"robot", Client{}, SMS, understand.TopicRobot, outcome{Said: []string{"robot"}}},
-		{"source_of_a_number", Client{}, SMS, understand.TopicSource, outcome{Said: []string{"source.agreed"}, Flags: []FlagReason{FlagQuestion}}},
-		{"source_of_an_account", Client{}, Telegram, understand.TopicSource, outcome{Said: []string{"source.telegram"}, Flags: []FlagReason{FlagQuestion}}},
-		{"known", Client{}, SMS, understand.TopicKnown, outcome{Said: []string{"known"}, Flags: []FlagReason{FlagKnown}}},
-		{"known_on_a_guarded_phone", Client{Guarded: true}, SMS, understand.TopicKnown, outcome{Said: []string{"message.open"}, Flags: []FlagReason{FlagKnown}}},
-		{"confidential", Client{}, SMS, understand.TopicPrivate, outcome{Said: []string{"private.open"}, Flags: []FlagReason{FlagQuestion}}},
-		{"insult", Client{}, SMS, topicInsult, outcome{Said: []string{"insulted"}, Flags: []FlagReason{FlagMessage}}},
-		{"readers", Client{}, SMS, understand.TopicReaders, outcome{Said: []string{"readers.open"}, Flags: []FlagReason{FlagMessage}}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			s := wishStep(tt.client, nil)
-			s.facts.Reach = []Reach{{Channel: tt.channel, Agreement: AgreementGiven}}
-			s.event.From.Channel = tt.channel
-			s.reading.Topic = tt.about
-			if !s.askedAboutUs() {
-				t.Fatal("it was not taken for a question about us")
-			}
-			if diff := cmp.Diff(tt.want, s.outcome()); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-// What is kept is said in full only to who wants detail and holds the phone alone.
-func TestKnownSaysNoMoreThanIsWanted(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		c := Client{Name: "John", Detail: rapid.Bool().Draw(t, "detail"), Guarded: rapid.Bool().Draw(t, "guarded")}
-		s := wishStep(c, nil)
-		s.reading.ThirdParty = rapid.Bool().Draw(t, "third party")
-		s.known()
-		for _, e := range s.effects {
-			m, ok := e.(Say)
-			if !ok {
-				continue
-			}
-			_, named := m.Vars["called"]
-			_, dated := m.Vars["next"]
-			if want := c.Detail && !c.Guarded && !s.reading.ThirdParty; named != want || dated != want {
-				t.Fatalf("%s says the name: %t, the appointment: %t; want both %t", m.Key, named, dated, want)
-			}
-		}
-	})
 }
 
 // Whatever was wished, either some hour of the week stays open or nothing was

@@ -27,11 +27,13 @@ func TestMayKeepsToWishes(t *testing.T) {
 		{"kind_stopped", policy.Unasked, policy.Standing{Given: true, KindStopped: true}, policy.Verdict{Reason: policy.KindStopped}},
 		{"held", policy.Unasked, policy.Standing{Given: true, Held: true}, policy.Verdict{Reason: policy.OnHold}},
 		{
-			"a_hold_is_named_before_a_pause", policy.Unasked, policy.Standing{Given: true, Held: true, Paused: true, KindStopped: true},
+			"a_hold_is_named_before_a_pause", policy.Unasked,
+			policy.Standing{Given: true, Held: true, Paused: true, KindStopped: true},
 			policy.Verdict{Reason: policy.OnHold},
 		},
 		{
-			"a_pause_is_named_before_a_kind", policy.Unasked, policy.Standing{Given: true, Paused: true, KindStopped: true},
+			"a_pause_is_named_before_a_kind", policy.Unasked,
+			policy.Standing{Given: true, Paused: true, KindStopped: true},
 			policy.Verdict{Reason: policy.Paused},
 		},
 		{"stop_is_named_before_a_pause", policy.Unasked, policy.Standing{Stopped: true, Paused: true}, policy.Verdict{Reason: policy.Stopped}},
@@ -71,7 +73,8 @@ func TestMayKeepsToQuietTimes(t *testing.T) {
 		{"rest_day", policy.Hours{RestDays: []time.Weekday{time.Monday}}, "2026-11-23 14:00", later("2026-11-24 10:00")},
 		{"rest_days_in_a_row", policy.Hours{RestDays: []time.Weekday{time.Friday, time.Monday}}, "2026-11-27 14:00", later("2026-12-01 10:00")},
 		{
-			"wakes_and_rests_on_fridays_only", policy.Hours{Wakes: 660, Rests: 960, RestDays: []time.Weekday{1, 2, 3, 4}},
+			"wakes_and_rests_on_fridays_only",
+			policy.Hours{Wakes: 660, Rests: 960, RestDays: []time.Weekday{1, 2, 3, 4}},
 			"2026-11-23 14:00", later("2026-11-27 11:00"),
 		},
 		{"late_riser_after_the_service_closes", policy.Hours{Wakes: 1140}, "2026-11-23 14:00", later("2026-11-23 19:00")},
