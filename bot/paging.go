@@ -44,7 +44,7 @@ func (p providers) checkDuty(way conversations.Pathway) error {
 		faults = append(faults, errors.New("PATHWAY: its duty person cannot be reached: a mobile number needs Twilio's variables, an e-mail address SMTP_URL"))
 	}
 	if way.ClinicalRoute == "" {
-		faults = append(faults, fmt.Errorf("PATHWAY: %q does not say what staff do with danger; fill in clinical_route:", way.Name))
+		faults = append(faults, fmt.Errorf("PATHWAY: %q does not say what staff do with danger; fill in clinical_route", way.Name))
 	}
 	return errors.Join(faults...)
 }

@@ -234,6 +234,7 @@ func deskMeanings() []carrier.DeskMeaning {
 			m.Ask = "Which number? 1 to 5"
 		case understand.Language:
 			m.Ask = "Which? cy or en"
+		default: // The others are said without a value.
 		}
 		out = append(out, m)
 	}

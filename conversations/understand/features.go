@@ -43,13 +43,6 @@ func hashText(h uint32, s string) uint32 {
 	return h
 }
 
-func hashBytes(h uint32, s []byte) uint32 {
-	for _, c := range s {
-		h = (h ^ uint32(c)) * 16777619
-	}
-	return h
-}
-
 const (
 	hashBasis = 2166136261
 	// Each kind of feature begins its hash with a letter of its own.

@@ -68,7 +68,7 @@ func fit(samples []sample, how fitting) *linear {
 	for i := range order {
 		order[i] = i
 	}
-	//nolint:gosec // G404: the same order every time is what is wanted.
+	// Seeded: the same order every time is what is wanted.
 	dice := rand.New(rand.NewPCG(1, 2))
 	p := make([]float32, k)
 	average := make([]float64, 0)

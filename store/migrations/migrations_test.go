@@ -155,7 +155,8 @@ func TestConversationsKeepTheRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := s.Commit(t.Context(), store.Turn{Loaded: loaded, Now: now, Effects: []conversations.Effect{
-			conversations.Hold{Reason: "person"}, conversations.RaiseFlag{Reason: conversations.FlagHold},
+			conversations.Hold{Reason: "person"},
+			conversations.RaiseFlag{Reason: conversations.FlagHold},
 			conversations.RaiseFlag{Reason: unsent, Message: "m2"},
 		}}); err != nil {
 			t.Fatal(err)
