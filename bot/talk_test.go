@@ -54,7 +54,7 @@ func TestTalk(t *testing.T) {
 		"feedback_is_not_for_sam": {
 			nil,
 			[]string{"yh", "1", "1", "/feedback", "4", "/caseload"},
-			[]string{"team lead, not to Sam", "team lead, not to Sam", "-- John Example --", "it is for the team lead"},
+			[]string{"team lead, not to Sam", "team lead, not to Sam", "-- John Example --", "(feedback for the lead)"},
 		},
 		"a_call_and_a_hold": {
 			nil,
