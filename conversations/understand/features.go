@@ -20,7 +20,7 @@ type feature struct {
 // evidence is everything that the lexicons found in one text.
 type evidence struct {
 	// ends holds where each group of features ends: words, letters, concepts,
-	// signs, lexicon, and what is always there.
+	// signs, lexicon, patterns of danger, and what is always there.
 	ends       [groups]int
 	q          Query
 	raw, abs   []token
@@ -184,8 +184,9 @@ const conceptReach = 6
 
 // groups is how many groups of features there are.
 const (
-	groups       = 6
+	groups       = 7
 	groupLexicon = 4
+	groupDanger  = 5
 )
 
 // shares says how much each group of features counts.
@@ -209,7 +210,7 @@ func (e *evidence) view(features []feature, by shares, out []feature) []feature 
 // features describes a text.
 func (l *Lexicons) features(e *evidence, out []feature) []feature {
 	g := &featureList{out: out[:0], asked: hashText(hashBasis, string(e.q.Asked))}
-	for n, describe := range [...]func(*featureList, *evidence){l.wordFeatures, l.letterFeatures, l.conceptFeatures, l.signFeatures, l.lexiconFeatures} {
+	for n, describe := range [...]func(*featureList, *evidence){l.wordFeatures, l.letterFeatures, l.conceptFeatures, l.signFeatures, l.lexiconFeatures, dangerFeatures} {
 		describe(g, e)
 		e.ends[n] = len(g.out)
 	}
@@ -358,7 +359,6 @@ func (l *Lexicons) lexiconFeatures(g *featureList, e *evidence) {
 	if r.Topic != TopicNone {
 		g.name(kindLexicon, "topic "+string(r.Topic), 1)
 	}
-	l.dangerFeatures(g, e)
 	g.level(0, true)
 }
 
@@ -418,7 +418,7 @@ func (l *Lexicons) signFeatures(g *featureList, e *evidence) {
 
 // dangerFeatures is what the patterns of danger and of its look-alikes found,
 // also where one cancelled the other.
-func (l *Lexicons) dangerFeatures(g *featureList, e *evidence) {
+func dangerFeatures(g *featureList, e *evidence) {
 	d := &e.danger
 	if d.denied {
 		g.name(kindLexicon, "danger denied", 1)
@@ -439,6 +439,7 @@ func (l *Lexicons) dangerFeatures(g *featureList, e *evidence) {
 	if d.joking {
 		g.name(kindLexicon, "joking", 1)
 	}
+	g.level(0, true)
 }
 
 func (l *Lexicons) timeFeatures(g *featureList, e *evidence) {

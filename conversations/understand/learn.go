@@ -49,8 +49,8 @@ type Example struct {
 // chosen by cross-validation over authors. Examples that were in view when the
 // lexicons were written speak by their words alone.
 var (
-	intentShares = shares{6, 5, 6, 0.3, 0.7, 1}
-	dangerShares = shares{2, 1, 3, 3, 0, 0.05}
+	intentShares = shares{6, 5, 6, 0.3, 0.7, 0.7, 1}
+	dangerShares = shares{2, 1, 3, 3, 0, 2, 0.05}
 )
 
 // ordinaryWeight is how much an example without danger counts beside one with:
@@ -80,6 +80,7 @@ func (l *Lexicons) Learn(examples []Example, appointment, now time.Time) *Learne
 		forIntent, forDanger := intentShares, dangerShares
 		if x.Seen {
 			forIntent[groupLexicon], forDanger[groupLexicon] = 0, 0
+			forIntent[groupDanger], forDanger[groupDanger] = 0, 0
 		}
 		class, weight := 0, float32(ordinaryWeight)
 		if x.Intent == Crisis {

@@ -96,8 +96,13 @@ func (l *Lexicons) settled(e *evidence, r *Reading) bool {
 		return true // a yes and a no in one text: somebody has to ask
 	}
 	for i := range e.cues {
-		if h := &e.cues[i]; h.entry.Firm && h.words >= 2 && h.entry.Weight >= 5 && h.name == string(r.Intent) {
+		h := &e.cues[i]
+		if h.entry.Firm && h.words >= 2 && h.entry.Weight >= 5 && h.name == string(r.Intent) {
 			return true // "dont cancel": words that are written to mean this and nothing else
+		}
+		if h.name == string(r.Intent) && l.wholly(e, h) {
+			r.Sure = max(r.Sure, sureOfWhole)
+			return true
 		}
 	}
 	said, yes := 0, e.q.Asked == AskedReschedule
@@ -116,6 +121,23 @@ func (l *Lexicons) settled(e *evidence, r *Reading) bool {
 		return true // a yes is no time
 	}
 	return false
+}
+
+// sureOfWhole is how sure a reading is, in percent, whose plain words are the
+// whole text.
+const sureOfWhole = 85
+
+// wholly reports whether plain words and courtesies are all that a text holds.
+func (l *Lexicons) wholly(e *evidence, h *cueHit) bool {
+	if h.negated || h.words < 2 || h.entry.Weight < 4 || len(e.ms) > 0 {
+		return false
+	}
+	for i := range e.abs {
+		if (i < h.from || i >= h.to) && !l.courtesies.fits(&e.abs[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // topical reports whether plain words for a topic, and not a hint of it, were
@@ -173,17 +195,20 @@ func (l *Lexicons) spokeFor(e *evidence, class int) []string {
 	return out
 }
 
-// How likely danger must be, by what was learned, chosen by cross-validation
-// over authors.
+// How much must speak for danger, as the logarithm of its odds by what was
+// learned, before an alarm is raised. What was learned goes by the patterns and
+// signs too; the less of these there is, the more the rest must say. Chosen on
+// texts by authors that were not learned from, and on a public collection of
+// ordinary ones.
 const (
-	// alarm is for texts in which no pattern of danger was found.
-	alarm = 0.2
-	// thinAlarm is for texts in which the one sign is of those that ordinary
-	// texts are full of.
-	thinAlarm = 0.6
-	// doubt is for those in which one was: below it the text is as certainly a
-	// way of speaking as anything can be.
-	doubt = 0.02
+	// oddsOfPattern is for texts in which a pattern of danger was found.
+	oddsOfPattern = -1.0
+	// oddsOfSign is for those in which only signs were.
+	oddsOfSign = 0.0
+	// oddsOfThin is for those with one sign, of which ordinary texts are full.
+	oddsOfThin = 0.5
+	// oddsOfWords is for those with neither.
+	oddsOfWords = 1.0
 )
 
 // thin are the signs of which one alone says little.
@@ -205,8 +230,7 @@ func (l *Lexicons) signsOf(e *evidence) []string {
 }
 
 // danger decides whether somebody is in danger, and gives the kind and what
-// spoke for it. A pattern suffices unless it is plainly a way of speaking, and
-// so does what was learned.
+// spoke for it.
 func (l *Lexicons) danger(e *evidence, features []feature) (Danger, string) {
 	found := e.danger.danger
 	if l.learned == nil || len(e.abs) == 0 {
@@ -215,18 +239,22 @@ func (l *Lexicons) danger(e *evidence, features []feature) (Danger, string) {
 	var p [2]float32
 	e.scratch = e.view(features, dangerShares, e.scratch)
 	l.learned.risk.sums(e.scratch, p[:])
-	softmax(p[:])
-	switch {
-	case found != DangerNone && p[1] >= doubt:
+	odds := p[1] - p[0]
+	if found != DangerNone {
+		if odds < oddsOfPattern {
+			return DangerNone, ""
+		}
 		return found, "'" + e.danger.phrase + "'"
-	case p[1] < alarm:
-		return DangerNone, ""
 	}
 	signs := l.signsOf(e)
-	if len(signs) == 0 && e.danger.hits == 0 {
-		return DangerNone, "" // words alone, without a sign, are too little
+	least := float32(oddsOfSign)
+	switch {
+	case len(signs) == 0 && e.danger.hits == 0:
+		least = oddsOfWords
+	case len(signs) == 1 && e.danger.hits == 0 && slices.Contains(thin, signs[0]):
+		least = oddsOfThin
 	}
-	if len(signs) == 1 && e.danger.hits == 0 && p[1] < thinAlarm && slices.Contains(thin, signs[0]) {
+	if odds < least {
 		return DangerNone, ""
 	}
 	var buf [8]float32
