@@ -102,8 +102,14 @@ func (s *step) askedAboutUs() bool {
 		s.source()
 	case understand.TopicKnown:
 		s.known()
-	case understand.TopicPrivate:
+	case understand.TopicPrivate, understand.TopicLeadOnly:
 		s.confidential()
+	case understand.TopicSpecialist:
+		s.answer("specialist_real", s.withSpecialist())
+	case understand.TopicContact:
+		// The assistant has no numbers of the team to give.
+		s.flag(FlagQuestion, "")
+		s.read("asked")
 	case topicInsult:
 		s.insulted()
 	default:

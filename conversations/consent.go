@@ -20,8 +20,12 @@ func (s *step) stops() bool {
 // it is asked back with numbers instead: somebody who asks to be rung must not
 // fall silent. Said again while that is asked, it is plain.
 func (s *step) doubtfulStop() bool {
-	if s.reading.Sure >= sureEnough || !s.facts.Known() || s.facts.Client.Closed || s.borrowed() {
+	if s.reading.Sure >= sureEnough || !s.facts.Known() || s.facts.Client.Closed {
 		return false
+	}
+	if s.borrowed() {
+		// Somebody else's doubtful stop is for a person, see fromSomebodyElse.
+		return true
 	}
 	q := s.state.Open
 	return s.reach(s.event.From.Channel).Agreement == AgreementGiven && (q == nil || q.Kind != AskStopKind)
@@ -351,9 +355,18 @@ func (s *step) changedMind() bool {
 		return s.rules.Lexicons.Read(understand.Query{Text: s.event.Text, Lang: s.ownLanguage(), Asked: a, Now: s.now})
 	}
 	yes := as(understand.AskedOptin)
-	// Where a yes answers nothing, courtesy is read as courtesy.
-	if yes.Intent != understand.OptinYes || yes.Sure < clearYes || as(understand.AskedReschedule).Intent == understand.Social {
+	if yes.Intent != understand.OptinYes || yes.Sure < clearYes {
 		return false
+	}
+	// Where a yes answers nothing, courtesy is read as courtesy.
+	switch as(understand.AskedReschedule).Intent {
+	case understand.Social:
+		return false
+	case understand.Confirm:
+		if as(understand.AskedNone).Intent == understand.Social {
+			return false
+		}
+	default:
 	}
 	for i, e := range s.effects {
 		if _, is := e.(Understood); is {

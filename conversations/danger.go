@@ -25,6 +25,9 @@ var crisisWords = map[understand.Danger]string{
 // where the danger is another one, its words are said in full.
 func (s *step) risk() {
 	s.alert(s.reading.Danger)
+	if s.reading.Danger == understand.DangerByOthers {
+		s.guardQuietly()
+	}
 	key, known := crisisWords[s.reading.Danger]
 	if !known {
 		key = "crisis.self"

@@ -157,6 +157,8 @@ func (s *stage) line(t *testing.T, line string) []string {
 		s.now = s.now.Add(d)
 	case "client":
 		s.client(t, fields)
+	case "alert_closed":
+		s.facts.Alerted = false
 	case "languages":
 		s.rules.Pathway.Languages = fields
 	case "bot":

@@ -123,6 +123,10 @@ func (d dice) facts(s *stage) conversations.Facts {
 	for i := range d("free", 4) {
 		f.Free = append(f.Free, s.now.Add(time.Duration(24*(i+1)+d("free in", 20))*time.Hour).Truncate(time.Hour))
 	}
+	if d("alerted", 4) == 0 {
+		f.Alerted = true
+		f.CrisisSaid = s.now.Add(-time.Duration(d("said", 300)) * time.Minute)
+	}
 	if d.coin("link") {
 		f.FreshLink = "https://t.me/x?start=fresh"
 	}
@@ -212,6 +216,9 @@ func (d dice) state(s *stage, f conversations.Facts) conversations.State {
 	if d("borrowed", 5) == 0 {
 		st.Borrowed = s.now.Add(-time.Duration(d("since", 6)) * time.Hour).UnixMilli()
 	}
+	if d("in trouble", 5) == 0 {
+		st.Troubled = s.now.Add(-time.Duration(d("troubled", 6)) * time.Hour).UnixMilli()
+	}
 	for i := range d("queue", 3) {
 		st.Queue = append(st.Queue, d.question(s, f, i+2))
 	}
@@ -238,6 +245,11 @@ var drawnTexts = []string{
 	"yes thurs is fine and im interested in that job", "4 and yeah done the cv", "its his mum he says yes", "someone else reads my phone",
 	"dont text me before 11", "leave me alone for 2 weeks", "no more job texts", "what do you know about me", "are you a robot",
 	"who reads this", "put the place in my texts", "can i have telegram", "next week", "tuesday", "show me", "actually yes", "oh wait i meant 1",
+	"are u there", "anyone??", "sorry im ok now", "he is standing next to me", "my dad hits me", "john died last week", "he passed away",
+	"my mum died last week", "john is in hospital this is his wife", "this is johns mum he cant come thursday", "im in hospital",
+	"im homeless as of today", "whats sams number", "can my mum see this", "and dont tell sam", "new number 07700 900456", "i got the job",
+	"running late", "delete everything u have on me", "i want out of this programme", "his mum here he wants the job", "its his dad, done it",
+	"my nan died cant come thursday", "cant come thursday", "yes thursday is fine",
 	"i can do it but not there", "should be ok unless mums ill", "who else will be there", "sgen i ddim amser", "methu dod sori", "dwi isio newid", "na",
 }
 

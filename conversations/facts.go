@@ -32,6 +32,9 @@ type Facts struct {
 	// CrisisSaid is when the crisis words last went to this person; zero if
 	// never. They are not repeated at every text.
 	CrisisSaid time.Time
+	// Alerted says that an alert about this person is open: people were told of
+	// danger, and nobody has recorded an outcome yet.
+	Alerted bool
 	// Answered is when an unknown sender last had an answer from us; zero if
 	// never. It keeps two robots from texting each other all night.
 	Answered time.Time

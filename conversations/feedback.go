@@ -3,6 +3,7 @@ package conversations
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"alongside/conversations/understand"
@@ -61,6 +62,48 @@ func (s *step) fedBack() bool {
 	return true
 }
 
+// moreOfIt is how long after the question about the service was answered what
+// follows is taken for more of the same.
+const moreOfIt = time.Hour
+
+// moreFeedback takes what a client adds to what they said of the service ("and
+// he never rings back", "and dont tell sam") for the lead as well: it was asked
+// for with that promise. So is what they do not want the specialist to be told.
+// It reports whether the text was that; what has a flow of its own keeps it,
+// unless it speaks of the specialist.
+func (s *step) moreFeedback() bool {
+	r := s.reading
+	switch {
+	case s.state.Open != nil || r.Intent == understand.Social || r.Unreadable || r.Number > 0 || r.Topic == understand.TopicMessage:
+		return false
+	case r.Topic == understand.TopicLeadOnly && (s.justFedBack() || s.words() > inPassing):
+	case !s.justFedBack() || s.ownFlow() && !s.namesSpecialist():
+		return false
+	}
+	s.do(RaiseFlag{Reason: FlagFeedback, Message: s.event.Message, Detail: forLead})
+	s.do(RecordFeedback{})
+	s.answer("feedback.thanks", s.withSpecialist())
+	return true
+}
+
+// justFedBack says whether the question that was answered last, a short while
+// ago, was what they think of the service, and the lead has the answer.
+func (s *step) justFedBack() bool {
+	if len(s.state.Closed) == 0 {
+		return false
+	}
+	c := s.state.Closed[0]
+	return c.Kind == AskFeedback && c.Choice != ChooseNo && s.now.Sub(time.UnixMilli(c.At)) < moreOfIt
+}
+
+// namesSpecialist says whether the specialist's name stands in the text.
+func (s *step) namesSpecialist() bool {
+	name := strings.ToLower(s.facts.Specialist.Name)
+	return name != "" && slices.ContainsFunc(splitWords(strings.ToLower(s.event.Text)), func(w string) bool {
+		return w == name || strings.TrimSuffix(w, "s") == name
+	})
+}
+
 // keepFeedback keeps a number (0: words alone) and tells the lead. What a
 // relative says reaches the lead as well, and is not the client's answer.
 func (s *step) keepFeedback(n int) {
@@ -89,6 +132,12 @@ func (s *step) offerLead() {
 // answersOffer is the answer to "shall the lead have it too?". It reports
 // whether the text was one.
 func (s *step) answersOffer(q Question) bool {
+	if s.reading.Topic == understand.TopicLeadOnly {
+		// Then the lead it is.
+		s.do(RaiseFlag{Reason: FlagFeedback, Message: s.event.Message, Detail: forLead})
+		s.chooseFeedback(q, ChooseYes)
+		return true
+	}
 	if s.ownFlow() {
 		return false
 	}

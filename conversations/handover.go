@@ -66,7 +66,8 @@ func (s *step) repeatedNumber() bool {
 const fewWords = 6
 
 // handOver keeps a text for a person and says so in kind words. An open
-// reminder is put once more with it, never a third time.
+// reminder is put once more with it, never a third time, and not to somebody
+// who has just written of trouble.
 func (s *step) handOver(why FlagReason) {
 	s.flag(why, "")
 	if s.reading.Voices {
@@ -74,7 +75,7 @@ func (s *step) handOver(why FlagReason) {
 		return
 	}
 	q := s.state.Open
-	if q == nil || q.Kind != AskAppointment || q.Put >= 2 || s.reach(s.event.From.Channel).Agreement != AgreementGiven {
+	if s.troubled() || q == nil || q.Kind != AskAppointment || q.Put >= 2 || s.reach(s.event.From.Channel).Agreement != AgreementGiven {
 		s.read("handed_over")
 		return
 	}

@@ -41,6 +41,7 @@ var answeredTopics = map[understand.Topic]string{
 	"where":                 "the diary knows",
 	"when":                  "the diary knows",
 	"howlong":               "the diary knows",
+	"specialist":            "who is a person, and who is not",
 	"jobs":                  "the lead that is open is shown again",
 }
 
@@ -89,8 +90,9 @@ type hole struct {
 	language  string
 	sure      int
 	free      bool
-	// detail says that the client wants to be told everything.
-	detail bool
+	// detail says that the client wants to be told everything; alerted that an
+	// alert is open.
+	detail, alerted bool
 }
 
 // step sets the case up: John with everything that one can have.
@@ -106,6 +108,10 @@ func (h hole) step(l *understand.Lexicons, zone *time.Location) *step {
 		Offers:   []Offer{{ID: "o1", Lead: Lead{ID: "l1", Title: "PC repair"}, Status: OfferOpen, At: now.Add(-time.Hour)}},
 		Tasks:    []Task{{ID: "k1", What: "look up job descriptions", Status: TaskOpen}},
 		CheckIns: []CheckIn{{ID: "s1", Kind: CheckInWeek}},
+	}
+	f.Alerted = h.alerted
+	if h.alerted {
+		f.CrisisSaid = now.Add(-time.Hour)
 	}
 	if h.free {
 		f.Free = []time.Time{now.AddDate(0, 0, 5), now.AddDate(0, 0, 6)}
@@ -221,6 +227,7 @@ func TestNoTextFallsIntoAHole(t *testing.T) {
 						check(hole{intent: intent, topic: topic, open: kind, agreement: AgreementGiven, language: language, sure: sure, detail: sure == 50})
 					}
 					check(hole{intent: intent, open: kind, agreement: AgreementGiven, language: language, sure: sure, free: true})
+					check(hole{intent: intent, open: kind, agreement: AgreementGiven, language: language, sure: sure, alerted: true})
 				}
 			}
 		}

@@ -407,16 +407,25 @@ func (s *step) cannotAgain(a Appointment) {
 	s.read("message")
 }
 
-// late passes on that the client is on the way.
+// late passes on that the client is on the way. Days before the appointment
+// nobody is late for it yet, unless they name it: something else is meant, and
+// a person asks.
 func (s *step) late() {
 	a, ok := s.meeting()
 	if !ok {
 		s.handOver(FlagLate)
 		return
 	}
+	if a.At.Sub(s.now) > soonLate && !s.namesMeeting() {
+		s.handOver(FlagNotUnderstood)
+		return
+	}
 	s.flag(FlagLate, a.ID)
 	s.answer("appointment.late", s.withSpecialist())
 }
+
+// soonLate is how long before an appointment "running late" is about it.
+const soonLate = 12 * time.Hour
 
 // aboutMeeting answers what the caseload knows of the meeting and passes the
 // question on, because the caseload may not know what was asked.
@@ -424,6 +433,18 @@ func (s *step) aboutMeeting() {
 	a, ok := s.meeting()
 	if !ok {
 		s.handOver(FlagQuestion)
+		return
+	}
+	if !s.asksAboutMeeting() {
+		// A question, and not about this: a person answers it.
+		s.flag(FlagQuestion, "")
+		s.read("asked")
+		return
+	}
+	if s.facts.Client.Guarded {
+		// Whoever reads this phone is told neither where nor when.
+		s.flag(FlagQuestion, a.ID)
+		s.read("message")
 		return
 	}
 	if with := strings.TrimSpace(a.With); s.reading.Topic == understand.TopicWhoElse && with != "" && s.detail() {
@@ -442,6 +463,11 @@ func (s *step) aboutMeeting() {
 
 // nextMeeting says when the next appointment is.
 func (s *step) nextMeeting() {
+	if s.facts.Client.Guarded {
+		s.flag(FlagQuestion, "")
+		s.read("message")
+		return
+	}
 	for _, a := range s.facts.Appointments {
 		if a.At.After(s.now) {
 			key, vars := s.withPlace("appointment.next", a)

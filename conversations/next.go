@@ -139,6 +139,12 @@ func (s *step) forgetPast() {
 	if b := s.state.Borrowed; b != 0 && s.now.Sub(time.UnixMilli(b)) >= sitting {
 		s.state.Borrowed = 0
 	}
+	if t := s.state.Troubled; t != 0 && s.now.Sub(time.UnixMilli(t)) >= breather {
+		s.state.Troubled = 0
+	}
+	if !s.facts.Alerted {
+		s.state.Reassured = false
+	}
 	if r := s.state.Ring; r != nil && s.now.Sub(time.UnixMilli(r.At)) >= ringing {
 		s.state.Ring = nil
 	}
@@ -238,7 +244,7 @@ func (s *step) reply(m Say) {
 	if m.Language == "" {
 		m.Language = s.language()
 	}
-	if s.borrowed() && s.reading.Intent != understand.WrongPerson && s.facts.Known() {
+	if s.borrowed() && s.reading.Intent != understand.WrongPerson && s.facts.Known() && m.Key != "condolence" {
 		// Somebody else holds the phone, or writes for the client: what was said
 		// is used and shown, and nothing of the client is said back.
 		key, vars := s.borrowedWords()
@@ -276,7 +282,7 @@ func (s *step) prompt(kind policy.Kind, m Say, latest time.Time) bool {
 	m.Urgency, m.Language = Prompt, s.ownLanguage()
 	reason := policy.Unreachable
 	if m.Channel != "" {
-		v := policy.May(kind, s.standingFor(m.Channel, m.Matter), s.hours(), s.now, latest)
+		v := s.may(kind, m, latest)
 		switch v.Decision {
 		case policy.Later:
 			m.NotBefore, m.Held = v.At, string(v.Reason)
@@ -303,6 +309,26 @@ func (s *step) prompt(kind policy.Kind, m Say, latest time.Time) bool {
 		s.do(RaiseFlag{Reason: FlagNotSent, Appointment: m.Appointment, Detail: string(reason)})
 	}
 	return false
+}
+
+// Lent is why a prompt waits while somebody else has the client's phone.
+const Lent policy.Reason = "lent"
+
+// may asks policy when something unasked goes. While somebody else has the
+// client's phone it waits until the phone is taken to be the client's again,
+// unless it would be of no use then.
+func (s *step) may(kind policy.Kind, m Say, latest time.Time) policy.Verdict {
+	st, h := s.standingFor(m.Channel, m.Matter), s.hours()
+	if b := s.state.Borrowed; b != 0 {
+		back := time.UnixMilli(b).Add(sitting).In(s.now.Location())
+		if v := policy.May(kind, st, h, back, latest); v.Decision == policy.Later || v.Decision == policy.Now {
+			if v.Decision == policy.Now {
+				v = policy.Verdict{Decision: policy.Later, At: back, Reason: Lent}
+			}
+			return v
+		}
+	}
+	return policy.May(kind, st, h, s.now, latest)
 }
 
 // timeToRead is what must be left of the reading hours for "a person will read

@@ -42,7 +42,8 @@ func (s *step) settledPerson() {
 // when. We do not take their word for who they are: a relative who wants to
 // know would write the same, and a password would be one more thing to forget
 // or to be made to tell. So nothing personal is said until the [sitting] is
-// over, and everything written meanwhile is still used and read by a person.
+// over; everything written meanwhile is read by a person, and changes nothing
+// by itself.
 func (s *step) borrowedWords() (string, map[string]any) {
 	vars := s.withSpecialist()
 	if s.reading.ThirdParty || s.state.Borrowed == 0 {

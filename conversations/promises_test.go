@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"alongside/conversations"
+	"alongside/conversations/understand"
 )
 
 // largestState is how many bytes the JSON of a state may take: it is read and
@@ -39,7 +40,7 @@ func take(r conversations.Rules, f conversations.Facts, st conversations.State, 
 
 // holds says which promise of Next the step breaks; nil if none.
 func (s step) holds() error {
-	for _, check := range []func() error{s.serialises, s.asksOne, s.keepsToPolicy, s.namesWhatThereIs, s.tellsNobodyElse, s.seen} {
+	for _, check := range []func() error{s.serialises, s.asksOne, s.keepsToPolicy, s.namesWhatThereIs, s.tellsNobodyElse, s.seen, s.leavesTheDiary, s.leavesTheLentPhone, s.staysAlert} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -321,4 +322,83 @@ func lasting(effects []conversations.Effect) []conversations.Effect {
 		}
 	}
 	return out
+}
+
+// readingOf is what was understood of the text; ok is false where there was none.
+func (s step) readingOf() (r understand.Reading, ok bool) {
+	for _, e := range s.effects {
+		if u, is := e.(conversations.Understood); is {
+			return u.Reading, true
+		}
+	}
+	return understand.Reading{}, false
+}
+
+// leavesTheDiary: what somebody else writes from the client's phone changes no
+// appointment, offer, task, check-in or setting, and neither does a text that
+// is not sure while an alert is open.
+func (s step) leavesTheDiary() error {
+	r, ok := s.readingOf()
+	if !ok || s.event.Kind != conversations.EventText || !s.facts.Known() || r.Intent == understand.Start || s.event.OptOut != "" {
+		return nil // who agrees to texts again has them all again
+	}
+	unsure := s.facts.Alerted && r.Sure < 80
+	if !s.borrowed() && !unsure {
+		return nil
+	}
+	for _, e := range s.effects {
+		switch e := e.(type) {
+		case conversations.SetAppointment, conversations.SetOffer, conversations.SetTask, conversations.RecordAnswer:
+			return fmt.Errorf("%q (%s, sure %d, borrowed %t, alerted %t) did %#v", s.event.Text, r.Intent, r.Sure, s.borrowed(), s.facts.Alerted, e)
+		case conversations.Set:
+			if e.Settings.Guarded == nil || !*e.Settings.Guarded {
+				return fmt.Errorf("%q set %+v", s.event.Text, e.Settings)
+			}
+		}
+	}
+	return nil
+}
+
+// leavesTheLentPhone: while somebody else has the phone no question is put to
+// it, at whatever event, unless it would be of no use later.
+func (s step) leavesTheLentPhone() error {
+	b := s.after.Borrowed
+	if b == 0 || !s.facts.Known() {
+		return nil
+	}
+	back := time.UnixMilli(b).Add(4 * time.Hour)
+	for _, m := range says(s.effects) {
+		if m.Question == "" || m.Urgency != conversations.Prompt || !m.Until.IsZero() {
+			continue
+		}
+		if m.NotBefore.Before(back) {
+			return fmt.Errorf("%s goes before %s to a phone that is lent", m.Key, back)
+		}
+	}
+	return nil
+}
+
+// staysAlert: while an alert is open every text is answered or acted on, and
+// no text takes a hold away.
+func (s step) staysAlert() error {
+	if !s.facts.Alerted || s.event.Kind != conversations.EventText || !s.facts.Known() || s.facts.Client.Closed {
+		return nil
+	}
+	for _, e := range s.effects {
+		if _, is := e.(conversations.Release); is {
+			return fmt.Errorf("%q released the client", s.event.Text)
+		}
+	}
+	if agreementOn(s.facts, nil, s.event.From.Channel) != conversations.AgreementGiven {
+		return nil
+	}
+	for _, e := range s.effects {
+		switch e.(type) {
+		case conversations.Say, conversations.SetAgreement:
+			return nil
+		case conversations.Skip:
+			return nil // the carrier has blocked our texts
+		}
+	}
+	return fmt.Errorf("%q was not answered while an alert is open", s.event.Text)
 }

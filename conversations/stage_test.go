@@ -75,6 +75,7 @@ func (s *stage) apply(e conversations.Effect) string {
 		}
 		return text
 	case conversations.RaiseAlert:
+		s.facts.Alerted = true
 		if e.Threat {
 			return "alert " + string(e.Danger) + ", a threat to staff"
 		}

@@ -34,6 +34,12 @@ type State struct {
 	// Crisis is the key of the crisis words that were said last; empty if none
 	// were. Other words are said in full even soon after.
 	Crisis string `json:"crisis,omitempty"`
+	// Reassured says that the client was told, since the alert that is open, that
+	// people know of it and where the numbers are: it is not said a second time.
+	Reassured bool `json:"reassured,omitempty"`
+	// Troubled is when the client last wrote of distress or trouble, in Unix
+	// milliseconds; 0 if not lately. For a while ([breather]) no question is put.
+	Troubled int64 `json:"troubled,omitempty"`
 	// Ring is the call that a specialist announced last; nil once it is over.
 	Ring *Ring `json:"ring,omitempty"`
 	// Declined is when the opt-in question was last answered with no, in Unix

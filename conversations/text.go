@@ -45,6 +45,7 @@ func (s *step) respond() {
 		}
 	case !s.facts.Known():
 		s.unknownSender()
+	case s.gone():
 	case s.stops():
 		s.stop()
 	case s.starts():
@@ -71,9 +72,14 @@ func (s *step) fromClient() {
 		s.struggles()
 		return
 	case AgreementAsked:
-		s.invited()
+		if !s.afterAlert() {
+			s.invited()
+		}
 		return
 	case AgreementNone, AgreementDeclined:
+		if s.afterAlert() {
+			return
+		}
 		if s.struggles() {
 			s.read(s.kindly())
 			return
@@ -100,9 +106,26 @@ func (s *step) fromClient() {
 	}
 	s.learnLanguage()
 	s.sideways()
+	if s.afterAlert() || s.fromSomebodyElse() {
+		return
+	}
 	from := len(s.effects)
+	if s.moreFeedback() || s.grave() {
+		s.takeUp()
+		return
+	}
 	s.intent()
 	s.alsoAnswered(from)
+	s.goOn()
+}
+
+// goOn puts what waits for its turn at the end of a text, unless the client is
+// in trouble: nobody wants a question then, and it can wait.
+func (s *step) goOn() {
+	if s.troubled() {
+		s.takeUp()
+		return
+	}
 	s.nextInLine()
 }
 
@@ -122,6 +145,11 @@ func (s *step) struggles() bool {
 
 // kindly is the key of the words for somebody who is struggling.
 func (s *step) kindly() string {
+	switch s.reading.Topic {
+	case understand.TopicBereaved, understand.TopicTrouble:
+		return "sorry"
+	default:
+	}
 	if s.reading.Topic == understand.TopicWatched || s.reading.Voices && s.reading.Intent != understand.Distress {
 		return "voices"
 	}
@@ -192,9 +220,7 @@ func (s *step) act() {
 	case understand.WrongPerson:
 		s.wrongPerson()
 	case understand.Distress:
-		s.flag(FlagDistress, "")
-		s.keepRating()
-		s.read(s.kindly())
+		s.inTrouble()
 	case understand.Help:
 		s.help()
 	case understand.Social:
@@ -314,7 +340,8 @@ func (s *step) enough() bool {
 func (s *step) sideways() {
 	r := s.reading
 	a, _ := s.about()
-	if r.Condition != "" {
+	if r.Condition != "" && (answers[r.Intent] != "" || r.Intent == understand.Keep) {
+		// "Dont know if i can come" answers nothing, and is read as a whole.
 		s.do(RaiseFlag{Reason: FlagCondition, Appointment: a.ID, Condition: r.Condition})
 	}
 	if s.borrowed() && r.Intent != understand.WrongPerson {

@@ -368,6 +368,36 @@ func TestCrisisSaid(t *testing.T) {
 	})
 }
 
+func TestAlertedUntilAnOutcome(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(f *fixture) {
+		client, at := f.client()
+		if f.facts(client).Alerted {
+			f.Error("alerted before any danger")
+		}
+		f.do(f.text(at, "x"), conversations.RaiseAlert{Danger: understand.DangerSelf})
+		if !f.facts(client).Alerted {
+			f.Error("not alerted while an alert is open")
+		}
+		open, _, err := f.store.Alerts(f.Context(), store.AlertFilter{})
+		if err != nil || len(open) != 1 {
+			f.Fatalf("%d alerts: %v", len(open), err)
+		}
+		if _, err := f.store.AcknowledgeAlert(f.Context(), open[0].ID, f.sam, f.now); err != nil {
+			f.Fatal(err)
+		}
+		if !f.facts(client).Alerted {
+			f.Error("an acknowledgement closed it")
+		}
+		if _, err := f.store.CloseAlert(f.Context(), open[0].ID, "He is with his sister.", f.sam, f.now); err != nil {
+			f.Fatal(err)
+		}
+		if f.facts(client).Alerted {
+			f.Error("still alerted after an outcome")
+		}
+	})
+}
+
 func TestFlagAndAlertEffects(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(f *fixture) {

@@ -62,7 +62,7 @@ func TestTopics(t *testing.T) {
 		{"dwi isio mwy o oriau", understand.AskedNone, understand.Other, understand.TopicMoreHours, understand.Limit{}},
 		{"want to complain about sam", understand.AskedNone, understand.Other, understand.TopicFeedback, understand.Limit{}},
 		{"dwi isio cwyno", understand.AskedNone, understand.Other, understand.TopicFeedback, understand.Limit{}},
-		{"tell sam i got the job", understand.AskedNone, understand.Other, understand.TopicMessage, understand.Limit{}},
+		{"tell sam i got the job", understand.AskedNone, understand.Other, understand.TopicGotJob, understand.Limit{}},
 		{"dwed wrth Sam fy mod i wedi cael y swydd", understand.AskedNone, understand.Other, understand.TopicMessage, understand.Limit{}},
 		{"dont ring, text me", understand.AskedNone, understand.Other, understand.TopicNoCalls, understand.Limit{}},
 		{"well gen i neges na galwad", understand.AskedNone, understand.Other, understand.TopicNoCalls, understand.Limit{}},

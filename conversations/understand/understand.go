@@ -167,6 +167,22 @@ const (
 	TopicMessage  Topic = "message"  // "tell Sam …"
 	TopicFeedback Topic = "feedback" // praise of the service, or a complaint
 
+	TopicDied       Topic = "died"       // "he passed away": the client has died
+	TopicDiedNamed  Topic = "died_named" // somebody has died who is called by a name
+	TopicBereaved   Topic = "bereaved"   // somebody of the client's has died (Distress)
+	TopicAway       Topic = "away"       // "he is in prison": the client is in hospital or locked up
+	TopicAwayNamed  Topic = "away_named" // so is somebody who is called by a name
+	TopicTrouble    Topic = "trouble"    // in hospital, homeless, robbed, afraid to come (Distress)
+	TopicBeside     Topic = "beside"     // somebody stands beside the client
+	TopicNewNumber  Topic = "new_number" // has another number
+	TopicGotJob     Topic = "got_job"    // has got a job
+	TopicNoJob      Topic = "no_job"     // has not got the job
+	TopicErase      Topic = "erase"      // delete what you have about me
+	TopicLeaves     Topic = "leaves"     // wants to leave the service
+	TopicContact    Topic = "contact"    // how to reach the specialist
+	TopicSpecialist Topic = "specialist" // is the specialist a real person (Help)
+	TopicLeadOnly   Topic = "lead_only"  // do not tell the specialist
+
 	TopicWhoElse Topic = "who_else" // who else will be there (AttendingQuestion)
 	TopicCompany Topic = "company"  // may somebody come along (AttendingQuestion)
 	TopicWhere   Topic = "where"    // where it is (AttendingQuestion)

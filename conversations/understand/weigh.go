@@ -22,6 +22,11 @@ const calm = 0.8
 // patterns read.
 const margin = 0.1
 
+// noYes is the most that a yes to an appointment can be sure of, in percent,
+// where no word of the lexicons says one ("forget what i said"): too little to
+// be acted on.
+const noYes = 35
+
 // floor is how sure what was learned must be, in percent, to make something of
 // a text in which the patterns found nothing.
 const floor = 30
@@ -73,6 +78,9 @@ func (l *Lexicons) weigh(e *evidence, r *Reading, features []feature) (because [
 		}
 	}
 	r.Sure = int(min(99, 100*p[best]))
+	if learnedIntents[best] == Confirm && r.Number == 0 && e.scores.by[Confirm] <= 0 {
+		r.Sure = min(r.Sure, noYes) // nothing in it means yes
+	}
 	r.Others = nil
 	for _, c := range order[1:] {
 		if sure := int(100 * p[c]); sure >= near && (learnedIntents[c] != Rating || r.Number > 0) {

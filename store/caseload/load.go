@@ -153,7 +153,8 @@ func (r *reading) queueFacts(b *batch) (who string, args []any) {
 		seen = fmt.Sprintf("COALESCE((%s AND channel = $%d AND provider_id = $%d), '')", cameBefore, n+1, n+2)
 	}
 	b.query(r.client, `SELECT c.id, c.name, c.named, c.language, c.zone, c.wakes, c.detail, c.closed_at, c.rests, c.rest_days,
-			c.paused_until, c.stopped, c.guarded, c.leads_a_week, c.held_at, c.matters, s.id, s.name, s.free_until,
+			c.paused_until, c.stopped, c.guarded, c.leads_a_week, c.held_at, c.matters,
+			EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0), s.id, s.name, s.free_until,
 			COALESCE(v.revision, 0), COALESCE(v.crisis_said, 0), COALESCE(v.answered_at, 0), `+snapshot+`,
 			COALESCE(a.channel, ''), COALESCE(a.id, ''), a.address, COALESCE(a.agreement, ''), COALESCE(a.blocked, FALSE), `+seen+`
 		FROM clients c JOIN specialists s ON s.id = c.specialist LEFT JOIN conversations v ON v.peer = c.id
@@ -232,7 +233,7 @@ func (r *reading) client(scan scan) error {
 	var at reached
 	var reach conversations.Reach
 	err := scan(&client.ID, &client.Name, &client.Named, &client.Language, &zone, &client.Wakes, &client.Detail, &closed,
-		&client.Rests, &restDays, &paused, &stopped, &client.Guarded, &client.LeadsAWeek, &held, &matter,
+		&client.Rests, &restDays, &paused, &stopped, &client.Guarded, &client.LeadsAWeek, &held, &matter, &l.Facts.Alerted,
 		&l.Facts.Specialist.ID, &l.Facts.Specialist.Name, &free, &l.Revision, &crisis, &answered, &r.sealed,
 		&reach.Channel, &at.id, &at.sealed, &reach.Agreement, &reach.Blocked, &seen)
 	if err != nil {

@@ -1,0 +1,149 @@
+package conversations
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"alongside/conversations/understand"
+)
+
+// What is written while an alert is open. Somebody who wrote of danger an hour
+// ago and now writes "please", "anyone??" or "im ok now" is not talking of
+// their diary: they get a short human line, and the team sees every word beside
+// the alert. Nothing that they write closes it; an outcome that a person
+// records does.
+
+// AfterAlert is the detail of a flag about a text that came while an alert was
+// open.
+const AfterAlert = "after_alert"
+
+// plainlyMeant is how sure a reading must be, 0 to 100, to be acted on while an
+// alert is open.
+const plainlyMeant = 80
+
+// afterAlert answers a text that came while an alert is open. It reports
+// whether it did; what is plainly about an appointment, or answers the open
+// question by its number, keeps its own flow.
+func (s *step) afterAlert() bool {
+	if !s.facts.Alerted || s.plainAnswer() {
+		return false
+	}
+	r := s.reading
+	switch {
+	case r.Intent == understand.WrongPerson && s.enough():
+		return false
+	case r.Intent == understand.Language && r.Sure >= plainlyMeant:
+		return false
+	case r.Topic == understand.TopicPrivacy, r.Topic == understand.TopicBeside:
+		s.guardQuietly()
+	}
+	s.struggles()
+	if r.Intent == understand.CallMe {
+		s.do(RaiseFlag{Reason: FlagCallMe, Message: s.event.Message, Detail: s.wishedFor(r.When).String()})
+	}
+	s.do(RaiseFlag{Reason: FlagMessage, Message: s.event.Message, Detail: AfterAlert})
+	switch {
+	case s.facts.Client.Guarded || s.state.Crisis == crisisWords[understand.DangerByOthers]:
+		// Whoever harms them may read it: no word of danger, none of numbers.
+		s.read("message")
+	case !s.state.Reassured && !s.facts.CrisisSaid.IsZero():
+		s.state.Reassured = true
+		s.read("alerted")
+	default:
+		s.read("alerted_again")
+	}
+	return true
+}
+
+// plainAnswer says whether a text is plainly about an appointment, or answers
+// the open question by number.
+func (s *step) plainAnswer() bool {
+	r := s.reading
+	if s.sure() < plainlyMeant || r.Condition != "" {
+		return false
+	}
+	if s.state.Open != nil && r.Number > 0 && s.words() <= fewWords {
+		return true
+	}
+	switch r.Intent {
+	case understand.NextAppointment:
+		return true
+	case understand.Confirm, understand.Keep, understand.Change, understand.Cannot, understand.Late, understand.AttendingQuestion:
+		return s.namesMeeting()
+	default:
+		return false
+	}
+}
+
+// namesMeeting says whether a text names an appointment: by a word for it, or
+// by a day or a time of day.
+func (s *step) namesMeeting() bool {
+	if w := s.reading.When; w.Date != "" || w.Clock != "" {
+		return true
+	}
+	if w := s.readAs(understand.AskedReschedule).When; w.Date != "" || w.Clock != "" {
+		return true
+	}
+	words := splitWords(strings.ToLower(s.event.Text))
+	if slices.ContainsFunc(words, func(w string) bool {
+		return slices.ContainsFunc(meetingWords, func(m string) bool { return strings.HasPrefix(w, m) })
+	}) {
+		return true
+	}
+	return len(words) <= manyWords && slices.ContainsFunc(words, func(w string) bool {
+		as := s.query()
+		as.Text, as.Asked = w, understand.AskedReschedule
+		at := s.rules.Lexicons.Read(as).When
+		return at.Date != ""
+	})
+}
+
+// meetingWords are the beginnings of words for an appointment, in the languages
+// that we speak, with their mutations. They only narrow what the reader found.
+var meetingWords = []string{
+	"meet", "mtg", "appoint", "appt", "apt", "seeing", "cyfarfod", "gyfarfod", "nghyfarfod", "chyfarfod", "apwynt", "hapwynt", "gweld", "weld",
+	"spotka", "wizyt", "موعد", "اجتماع",
+}
+
+// guardQuietly makes the wording neutral until a person switches it back
+// (rule 6): who stands beside the client may read this phone. It says nothing.
+func (s *step) guardQuietly() {
+	if !s.facts.Known() || s.facts.Client.Guarded {
+		return
+	}
+	yes, no := true, false
+	s.setByText(Settings{Guarded: &yes, Detail: &no}, FlagGuarded)
+}
+
+// asksAboutMeeting says whether a question is about the appointment: only then
+// does its answer say anything of it.
+func (s *step) asksAboutMeeting() bool {
+	switch s.reading.Topic {
+	case understand.TopicWhere, understand.TopicWhen, understand.TopicWhoElse, understand.TopicCompany:
+		return true
+	case understand.TopicHowLong:
+		// Without that on the caseload, where and when are no answer.
+		a, ok := s.meeting()
+		return ok && a.Minutes > 0
+	default:
+		words := splitWords(strings.ToLower(s.event.Text))
+		return s.namesMeeting() || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(whereAndWhen, w) })
+	}
+}
+
+// whereAndWhen are the words that a question about an appointment has, in the
+// languages that we speak. They only narrow what the reader took for one: "does
+// it hurt" is a question too.
+var whereAndWhen = []string{
+	"where", "wheres", "when", "whens", "time", "address", "postcode", "place", "location", "date", "day", "who", "whos", "map",
+	"ble", "lle", "pryd", "pwy", "cyfeiriad", "amser", "dyddiad", "gdzie", "kiedy", "adres", "kto", "أين", "اين", "متى", "عنوان", "وين", "المكان", "مكان", "العنوان",
+}
+
+// breather is how long after a text of distress or trouble no question is put
+// or repeated.
+const breather = 4 * time.Hour
+
+// troubled says whether the client wrote of distress or trouble a short while
+// ago, or just now.
+func (s *step) troubled() bool { return s.state.Troubled != 0 }
