@@ -368,8 +368,14 @@ func (s *step) proposeAt(a Appointment, at time.Time, c Choice) {
 	})
 }
 
-// cannot is "I can't make it".
+// cannot is "I can't make it". Who cannot talk then means a call, which is for
+// the specialist to put off, and the appointment stays.
 func (s *step) cannot() {
+	if s.reading.Topic == topicCannotTalk && s.reading.Number == 0 {
+		s.flag(FlagCallMe, "")
+		s.read("call_not_then")
+		return
+	}
 	a, ok := s.meeting()
 	if !ok {
 		s.handOver(FlagMessage)

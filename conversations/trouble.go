@@ -210,6 +210,13 @@ func (s *step) fromSomebodyElse() bool {
 	if r.Intent == understand.CallMe {
 		s.flag(FlagCallMe, "")
 	}
+	if r.Intent == understand.Social && r.Topic == understand.TopicNone && s.words() <= aThanks && !s.namesClient() {
+		// Two who thank each other never end.
+		return true
+	}
 	s.answer("third_party", s.withSpecialist())
 	return true
 }
+
+// aThanks is how many words a thanks has that needs no answer.
+const aThanks = 2
