@@ -20,7 +20,12 @@ func (s *step) stops() bool {
 // it is asked back with numbers instead: somebody who asks to be rung must not
 // fall silent. Said again while that is asked, it is plain.
 func (s *step) doubtfulStop() bool {
-	if s.reading.Sure >= sureEnough || !s.facts.Known() || s.facts.Client.Closed {
+	need := sureEnough
+	if s.facts.Alerted {
+		// "Dont send anyone" is not said of texts.
+		need = plainlyMeant
+	}
+	if s.reading.Sure >= need || !s.facts.Known() || s.facts.Client.Closed {
 		return false
 	}
 	if s.borrowed() {
