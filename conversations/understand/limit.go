@@ -57,19 +57,80 @@ var askedKinds = map[Asked]string{
 	AskedNone: "checkins", AskedScale: "checkins", AskedTask: "tasks", AskedLead: "leads", AskedAppointment: "reminders",
 }
 
-// pauseEnd reads how many days it is to the day that is named behind "until".
+// pauseEnd reads how many days it is to the day that is named behind "until",
+// or to the end of the day or the week that is named without it ("not this
+// week"); 0 if none is. "Until after Christmas" ends a day later.
 func (l *Lexicons) pauseEnd(e *evidence) int {
-	for i := range max(0, len(e.abs)-1) {
-		n := e.abs[i+1].mention
-		if n < 0 || e.ms[n].day.IsZero() || !l.in(&e.abs[i], "quiet_before") {
-			continue
+	for i := range e.raw {
+		if l.in(&e.raw[i], "quiet_until") {
+			if day := l.dayBehind(e, i); !day.IsZero() {
+				return l.daysTo(e, day)
+			}
 		}
-		days := int(e.ms[n].day.Sub(midnight(e.q.Now)).Hours()+12) / 24
-		if days >= 1 && days <= longestPause {
-			return days
+	}
+	monday := (8 - int(e.q.Now.Weekday())) % 7
+	if monday == 0 {
+		monday = 7
+	}
+	for i := range e.raw {
+		t := &e.raw[i]
+		switch {
+		case l.in(t, "this_day") && l.negated(e.raw):
+			return 1
+		case l.in(t, "this") && i+1 < len(e.raw) && l.in(&e.raw[i+1], "unit_weeks"):
+			return monday
 		}
 	}
 	return 0
+}
+
+// dayBehind is the day that is named behind the i-th token, at most three
+// further on: a date, a festival, a month (its first day), a week or a weekend
+// (the Monday behind it).
+func (l *Lexicons) dayBehind(e *evidence, i int) time.Time {
+	today, later := midnight(e.q.Now), 0
+	next := func(month time.Month, day int) time.Time {
+		at := time.Date(today.Year(), month, day, 0, 0, 0, 0, today.Location())
+		if !at.After(today) {
+			at = at.AddDate(1, 0, 0)
+		}
+		return at.AddDate(0, 0, later)
+	}
+	for k := i + 1; k < len(e.raw) && k <= i+4; k++ {
+		t := &e.raw[k]
+		for n := range e.ms {
+			if m := &e.ms[n]; m.from <= k && k < m.to && !m.day.IsZero() {
+				return m.day.AddDate(0, 0, later)
+			}
+		}
+		switch {
+		case l.in(t, "quiet_after"):
+			later = 1
+		case l.in(t, "christmas"):
+			later *= 2 // Boxing Day is Christmas still
+			return next(time.December, 25)
+		case l.in(t, "new_year"):
+			return next(time.January, 1)
+		case t.month > 0:
+			return next(time.Month(t.month), 1)
+		case l.in(t, "weekends"), l.in(t, "unit_weeks") && l.in(&e.raw[k-1], "next_one"):
+			for d := 1; ; d++ {
+				if day := today.AddDate(0, 0, d); day.Weekday() == time.Monday {
+					return day
+				}
+			}
+		}
+	}
+	return time.Time{}
+}
+
+// daysTo is how many days it is to a day, 0 if that is past or too far away.
+func (l *Lexicons) daysTo(e *evidence, day time.Time) int {
+	days := int(day.Sub(midnight(e.q.Now)).Hours()+12) / 24
+	if days < 1 || days > longestPause {
+		return 0
+	}
+	return days
 }
 
 func (l *Lexicons) hasClass(tokens []token, class string) bool {
@@ -87,6 +148,9 @@ func (l *Lexicons) pause(raw []token) int {
 		for _, unit := range unitDays {
 			if !l.in(&raw[i], unit.class) {
 				continue
+			}
+			if i > 0 && l.in(&raw[i-1], "this") {
+				return 0 // this week: to its end
 			}
 			n := 1
 			for k := max(0, i-2); k < i; k++ {
@@ -106,51 +170,6 @@ func (l *Lexicons) pause(raw []token) int {
 		}
 	}
 	return 0
-}
-
-// quietTimes reads the times of day after "before", "until" and "after", and
-// the weekdays.
-func (l *Lexicons) quietTimes(e *evidence, m *Limit) {
-	if slices.ContainsFunc(e.ms, func(x mentioned) bool { return x.open }) || l.hasClass(e.raw, "any_time") {
-		m.AnyTime = true
-		return
-	}
-	for i := range e.raw {
-		t := &e.raw[i]
-		if t.day >= 0 && !slices.Contains(m.NotOn, time.Weekday(t.day)) {
-			m.NotOn = append(m.NotOn, time.Weekday(t.day))
-		}
-		if l.in(t, "weekends") {
-			m.NotOn = append(m.NotOn, time.Saturday, time.Sunday)
-		}
-		before, after := l.in(t, "quiet_before"), l.in(t, "quiet_after")
-		if !before && !after {
-			continue
-		}
-		clock, ok := l.clockAfter(e.raw, i+1, before)
-		switch {
-		case !ok:
-		case before:
-			m.NotBefore = clock
-		default:
-			m.NotAfter = clock
-		}
-	}
-	slices.Sort(m.NotOn)
-	m.NotOn = slices.Compact(m.NotOn)
-	if m.NotBefore == "" && m.NotAfter == "" && len(m.NotOn) == 0 {
-		switch {
-		case l.hasClass(e.raw, "mornings"):
-			m.NotBefore = "12:00"
-		case l.hasClass(e.raw, "evenings"):
-			m.NotAfter = "18:00"
-		case l.hasClass(e.raw, "nights"):
-			m.NotAfter = "21:00"
-		}
-	}
-	if len(m.NotOn) > 0 && m.NotBefore == "" && m.NotAfter == "" && l.hasClass(e.raw, "only") {
-		m.NotOn, m.OnlyOn = nil, m.NotOn
-	}
 }
 
 // clockAfter reads the time of day that begins at most two tokens on. Without

@@ -47,13 +47,23 @@ func (l *Lexicons) Read(q Query) Reading {
 		}
 	}
 	learned := l.weigh(e, &r, features)
+	l.saysWhen(e, &r)
 	r.Limit = l.limit(e, r.Topic)
-	if m := &r.Limit; r.Topic == TopicLimits { // a limit that was named in full is what it is
+	switch m := &r.Limit; r.Topic { // a limit that was named in full is what it is
+	case TopicLimits:
 		switch {
 		case m.Days > 0:
 			r.Topic = TopicPause
-		case m.NotBefore != "" || m.NotAfter != "" || len(m.NotOn) > 0 || len(m.OnlyOn) > 0 || m.AnyTime:
+		case m.quiet():
 			r.Topic = TopicQuiet
+		}
+	case TopicPause:
+		if n, ok := l.further(e); ok && m.Days == 0 {
+			r.Topic, r.Limit = TopicQuiet, n
+		}
+	case TopicQuiet:
+		if n := l.limit(e, TopicPause); !m.quiet() && n.Days > 0 {
+			r.Topic, r.Limit = TopicPause, n
 		}
 	}
 	l.explain(e, &r, learned)

@@ -203,6 +203,10 @@ type Limit struct {
 	NotOn []time.Weekday
 	// OnlyOn are the weekdays on which alone texts are wanted, Sunday first.
 	OnlyOn []time.Weekday
+	// On are weekdays on which texts may come again, Sunday first; AnyBefore and
+	// AnyAfter say that there is no waking hour, or no evening, any more.
+	On                  []time.Weekday
+	AnyBefore, AnyAfter bool
 	// AnyTime says that texts may come at any time again.
 	AnyTime bool
 	// Days is how long a pause is wanted, in days, also where its end was named.
