@@ -13,19 +13,20 @@ import (
 // a word on which the carrier acts, or in the person's own words.
 func (s *step) stops() bool {
 	return s.event.OptOut == "stop" || s.carrierWord() == "stop" || s.reading.Intent == understand.Stop && !s.doubtfulStop() ||
-		s.alsoSaid(understand.Stop)
+		slices.ContainsFunc(s.reading.Also, func(r understand.Reading) bool { return r.Intent == understand.Stop && r.Plain })
 }
 
-// doubtfulStop says whether a stop in the client's own words is so unsure that
-// it is asked back with numbers instead: somebody who asks to be rung must not
-// fall silent. Said again while that is asked, it is plain.
+// doubtfulStop says whether a stop in the client's own words is so unsure, or so
+// narrow ("dont text me about jobs"), that it is asked back with numbers instead:
+// somebody who asks for less must not fall silent. Said again while that is
+// asked, it is plain.
 func (s *step) doubtfulStop() bool {
 	need := sureEnough
 	if s.facts.Alerted {
 		// "Dont send anyone" is not said of texts.
 		need = plainlyMeant
 	}
-	if s.reading.Sure >= need || !s.facts.Known() || s.facts.Client.Closed {
+	if s.reading.Sure >= need && s.reading.Plain || !s.facts.Known() || s.facts.Client.Closed {
 		return false
 	}
 	if s.borrowed() {

@@ -73,7 +73,11 @@ func (s *step) askStopKind(m Matter) {
 // askStop asks with numbers whether a stop that was not plain is one: one kind,
 // all texts, or none.
 func (s *step) askStop() {
-	if m := s.matterAtHand(); m != "" {
+	m, named := matterNames[s.reading.Limit.Kind]
+	if !named {
+		m = s.matterAtHand()
+	}
+	if m != "" {
 		s.askStopKind(m)
 		return
 	}

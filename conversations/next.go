@@ -148,6 +148,9 @@ func (s *step) forgetPast() {
 	if r := s.state.Ring; r != nil && s.now.Sub(time.UnixMilli(r.At)) >= ringing {
 		s.state.Ring = nil
 	}
+	if c := s.state.Chose; c != nil && s.now.Sub(time.UnixMilli(c.At)) >= choosing {
+		s.state.Chose = nil
+	}
 	s.state.Reminded = slices.DeleteFunc(s.state.Reminded, func(r Reminded) bool { return past(r.Stands) })
 	s.state.Held = slices.DeleteFunc(s.state.Held, func(r Reminded) bool { return past(r.Stands) })
 	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(q Question) bool { return past(q.Stands) })
@@ -336,9 +339,10 @@ func (s *step) may(kind policy.Kind, m Say, latest time.Time) policy.Verdict {
 // promise that is not kept is worse than a later one that is.
 const timeToRead = 30 * time.Minute
 
-// readsNow says whether a person of the service reads texts at this moment, and
-// will for long enough to come to this one.
-func (s *step) readsNow() bool { return s.reads(s.now) && s.reads(s.now.Add(timeToRead)) }
+// readsNow says whether a person of the service reads texts at this moment;
+// readsToday whether they will for long enough to come to this one.
+func (s *step) readsNow() bool   { return s.reads(s.now) }
+func (s *step) readsToday() bool { return s.reads(s.now) && s.reads(s.now.Add(timeToRead)) }
 
 // readsNext is the day on which somebody will read.
 func (s *step) readsNext() Day { return Day(s.nextReading()) }
@@ -346,7 +350,7 @@ func (s *step) readsNext() Day { return Day(s.nextReading()) }
 // nextReading is the next moment at which somebody reads and has the time to;
 // the zero time if the pathway never reads.
 func (s *step) nextReading() time.Time {
-	if s.readsNow() {
+	if s.readsToday() {
 		return s.now
 	}
 	if !s.reads(s.now) {
@@ -361,15 +365,29 @@ func (s *step) readingHours() policy.Hours {
 }
 
 // read says the words of a key that has two forms: one for hours in which
-// somebody reads (".open"), one that says when somebody will (".later").
+// somebody reads (".open"), one that says when somebody will (".later"). What
+// should be read the same day has a third for the last half hour (".late").
 func (s *step) read(key string) {
 	vars := map[string]any{"specialist": s.facts.Specialist.Name}
-	if s.readsNow() {
-		s.answer(key+".open", vars)
-		return
+	ending := s.readForm(key == "distress")
+	if ending != ".open" {
+		vars["day"] = s.readsNext()
 	}
-	vars["day"] = s.readsNext()
-	s.answer(key+".later", vars)
+	s.answer(key+ending, vars)
+}
+
+// readForm is the ending of a key that has a form for the hours in which
+// somebody reads and one for the others; urgent ones have a third for when they
+// read just now and may not come to it before they go.
+func (s *step) readForm(urgent bool) string {
+	switch {
+	case !s.readsNow():
+		return ".later"
+	case urgent && !s.readsToday():
+		return ".late"
+	default:
+		return ".open"
+	}
 }
 
 // newQuestion makes a question with an id of its own.

@@ -39,6 +39,10 @@ func (s State) clone() State {
 		r := *s.Ring
 		s.Ring = &r
 	}
+	if s.Chose != nil {
+		c := *s.Chose
+		s.Chose = &c
+	}
 	s.Queue = slices.Clone(s.Queue)
 	s.Closed = slices.Clone(s.Closed)
 	s.Reminded = slices.Clone(s.Reminded)

@@ -3,6 +3,8 @@ package conversations
 import (
 	"slices"
 	"time"
+
+	"alongside/conversations/understand"
 )
 
 // Quiet times and pauses: when nothing unasked goes. Each is said back in full,
@@ -33,6 +35,32 @@ func (s *step) quietTimes(x Settings) {
 		vars["days"] = days
 	}
 	s.answer("quiet.set", vars)
+}
+
+// wishesTexts finds what a text says of when texts come where the words alone do
+// not say that it is about texts: "and nothing after 6" behind such an answer,
+// or "weekends" where that was asked; and the end of a pause in words that mean
+// something else to a question.
+func (s *step) wishesTexts(q understand.Query, r understand.Reading) understand.Reading {
+	if !s.facts.Known() || r.Unreadable || urgent(r) || r.Intent == understand.CallMe || slices.ContainsFunc(r.Also, urgent) {
+		return r
+	}
+	o, c := s.state.Open, s.chose()
+	if o != nil && o.Kind == AskQuiet || c != nil && c.Quiet {
+		if l, ok := s.rules.Lexicons.Further(q); ok {
+			return understand.Reading{
+				Intent: understand.Other, Topic: understand.TopicQuiet, Limit: l, Sure: 80, Lang: r.Lang, ThirdParty: r.ThirdParty,
+				Why: "read as more about when texts may come",
+			}
+		}
+	}
+	if s.paused() && r.Number == 0 && s.words() <= inPassing {
+		q.Asked = understand.AskedNone
+		if alone := s.rules.Lexicons.Read(q); alone.Intent == understand.Start && alone.Sure >= sureEnoughToAsk {
+			return alone
+		}
+	}
+	return r
 }
 
 // clock says minutes after midnight.

@@ -98,12 +98,12 @@ func (s *step) followUp(id CheckInID, n int) Question {
 	return q
 }
 
-// askMore says words that have a form for reading hours and one for others,
-// and waits for what follows, unless something else has the floor.
+// askMore says words that have a form for reading hours, one for their last half
+// hour and one for others, and waits for what follows, unless something else has the floor.
 func (s *step) askMore(id CheckInID, n int, key string) {
-	m := Say{Key: key + ".open", Vars: s.withSpecialist()}
-	if !s.readsNow() {
-		m.Key, m.Vars["day"] = key+".later", s.readsNext()
+	m := Say{Key: key + s.readForm(true), Vars: s.withSpecialist()}
+	if !s.readsToday() {
+		m.Vars["day"] = s.readsNext()
 	}
 	if s.state.Open == nil {
 		q := s.followUp(id, n)

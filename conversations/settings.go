@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"alongside/conversations/policy"
+	"alongside/conversations/understand"
 )
 
 // Matter is what a message is about, in the terms in which a client stops one
@@ -100,10 +101,62 @@ func (s *step) set(x Settings) {
 }
 
 // setByText sets what the client chose by text, and shows it to the specialist.
+// What it replaced is kept for a while: "forget that" puts it back, and what
+// follows may say more of the same.
 func (s *step) setByText(x Settings, show FlagReason) {
+	undo, did := s.facts.Client.settingsBefore(x)
 	s.apply(x)
 	s.flag(show, "")
+	chose := Chose{At: s.now.UnixMilli(), Quiet: x.Wakes != nil || x.Rests != nil || x.RestDays != nil}
+	if undo != nil {
+		chose.Undo, chose.Did = *undo, *did
+	}
+	s.state.Chose = &chose
 }
+
+// Chose is what the client last set by text.
+type Chose struct {
+	// At is when, in Unix milliseconds.
+	At int64 `json:"at"`
+	// Undo puts back what Did changed; both are zero where nothing changed.
+	Undo Settings `json:"undo,omitzero"`
+	Did  Settings `json:"did,omitzero"`
+	// Quiet says that it was about the hours and days with texts.
+	Quiet bool `json:"quiet,omitempty"`
+}
+
+// choosing is how long after a setting what follows may be about it.
+const choosing = time.Hour
+
+// chose is what the client set last, if nothing was asked since; nil otherwise.
+func (s *step) chose() *Chose {
+	c := s.state.Chose
+	if c == nil || s.borrowed() || s.now.Sub(time.UnixMilli(c.At)) >= choosing || s.state.Open != nil && s.state.Open.AskedAt > c.At {
+		return nil
+	}
+	return c
+}
+
+// takesBack is "forget that" behind a setting: it is put back, as far as nobody
+// has changed it since. It reports whether the text was that.
+func (s *step) takesBack() bool {
+	c := s.chose()
+	if c == nil || c.Undo.IsZero() || s.words() > takingBack || s.asIf(understand.AskedConfirmTime).Intent != understand.Keep {
+		return false
+	}
+	undo, _ := s.facts.Client.stillSo(c.Undo, c.Did)
+	s.state.Chose = nil
+	if undo.IsZero() {
+		return false
+	}
+	s.apply(undo)
+	s.flag(FlagSettings, "")
+	s.answer("settings.undone", nil)
+	return true
+}
+
+// takingBack is how many words a text may have that takes a setting back.
+const takingBack = 6
 
 // apply writes a setting to the caseload and lets the rest of the turn act on
 // it. What waits in the outbox is taken back when a pause begins; when one ends,

@@ -45,6 +45,8 @@ type State struct {
 	// Declined is when the opt-in question was last answered with no, in Unix
 	// milliseconds; 0 if never. For a while a clear yes undoes it.
 	Declined int64 `json:"declined,omitempty"`
+	// Chose is what the client last set by text; nil once that is a while ago.
+	Chose *Chose `json:"chose,omitempty"`
 	// Hello and Unsure count greetings, and "maybe"s, of the last hour: the same
 	// words are not said twice.
 	Hello  Repeats `json:"hello,omitzero"`

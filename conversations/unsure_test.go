@@ -57,7 +57,8 @@ func TestHowSureIsEnough(t *testing.T) {
 		open    *Question
 		want    []string
 	}{
-		"a_plain_stop_stops":                 {understand.Reading{Intent: understand.Stop, Sure: 60}, reminder(), []string{"stopped"}},
+		"a_plain_stop_stops":                 {understand.Reading{Intent: understand.Stop, Sure: 60, Plain: true}, reminder(), []string{"stopped"}},
+		"a_narrow_stop_is_asked":             {understand.Reading{Intent: understand.Stop, Sure: 99}, reminder(), []string{"kinds.ask"}},
 		"a_doubtful_stop_is_asked":           {understand.Reading{Intent: understand.Stop, Sure: 59}, reminder(), []string{"kinds.ask"}},
 		"with_nothing_at_hand_all_are_meant": {understand.Reading{Intent: understand.Stop, Sure: 59}, nil, []string{"kinds.ask_all"}},
 		"said_while_it_is_asked_it_is_plain": {understand.Reading{Intent: understand.Stop, Sure: 30}, &Question{ID: "q1", Kind: AskStopKind, Put: 1}, []string{"stopped"}},

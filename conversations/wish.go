@@ -14,13 +14,14 @@ import (
 // names nothing: it is asked once, and then a person takes over.
 type limit struct {
 	// from and until are the hours between which texts may come, in minutes after
-	// midnight; nil if not named. side says which of them was meant but not
-	// understood.
+	// midnight, 0 for no limit; nil if not named. side says which of them was
+	// meant but not understood.
 	from, until *int
 	side        int
-	// days are days without texts; only says that they are the days with texts.
-	days []time.Weekday
-	only bool
+	// days are days without texts; only says that they are the days with texts,
+	// and again that texts may come on them again.
+	days        []time.Weekday
+	only, again bool
 	// anyTime takes all limits of the day and the week away.
 	anyTime bool
 	// end is the day on which a pause ends; back says that it is over now.
@@ -41,22 +42,30 @@ func (s *step) chosenSetting() bool {
 	}
 }
 
-// limit is what the reading names.
+// limit puts what the reading names into the terms of the settings.
 func (s *step) limit() limit {
 	r := s.reading.Limit
-	return s.limitOf(r.Kind, r.NotBefore, r.NotAfter, r.NotOn, r.Days)
-}
-
-// limitOf puts what the reader names into the terms of the settings: the kind
-// of texts, two times of day (HH:MM, or empty), days of the week, and for how
-// many days a pause is wanted (0: not said).
-func (s *step) limitOf(kind, notBefore, notAfter string, notOn []time.Weekday, pause int) limit {
-	l := limit{from: minutesOf(notBefore), until: minutesOf(notAfter), days: notOn}
-	if pause > 0 {
-		l.end = s.now.AddDate(0, 0, pause)
+	l := limit{from: minutesOf(r.NotBefore), until: minutesOf(r.NotAfter), days: r.NotOn, anyTime: r.AnyTime}
+	switch {
+	case len(r.OnlyOn) > 0:
+		l.days, l.only = r.OnlyOn, true
+	case len(r.On) > 0:
+		l.days, l.again = r.On, true
 	}
-	if m, ok := matterNames[kind]; ok {
+	if r.AnyBefore {
+		l.from = new(0)
+	}
+	if r.AnyAfter {
+		l.until = new(0)
+	}
+	if r.Days > 0 {
+		l.end = s.now.AddDate(0, 0, r.Days)
+	}
+	if m, ok := matterNames[r.Kind]; ok {
 		l.stop = []Matter{m}
+	}
+	if m, ok := matterNames[r.Allow]; ok {
+		l.allow = []Matter{m}
 	}
 	return l
 }
@@ -115,7 +124,7 @@ func (s *step) wishLess(l limit) bool {
 		return false
 	case !l.end.IsZero():
 		s.pause(l.end)
-	case l.from != nil || l.until != nil || len(l.days) > 0:
+	case l.from != nil || l.until != nil || len(l.days) > 0 || l.anyTime:
 		s.wishQuiet(l)
 	default:
 		return false
@@ -147,13 +156,20 @@ func (s *step) wishQuiet(l limit) {
 	s.quietTimes(x)
 }
 
-// restDays adds days of rest to those there are; "only on Fridays" makes a day
-// of rest of every other one.
+// restDays adds days of rest to those there are, or takes them away; "only on
+// Fridays" makes a day of rest of every other one.
 func restDays(rest []time.Weekday, l limit) []time.Weekday {
 	var out []time.Weekday
 	for d := time.Sunday; d <= time.Saturday; d++ {
 		named := slices.Contains(l.days, d)
-		if l.only && !named || !l.only && (named || slices.Contains(rest, d)) {
+		rests := named || slices.Contains(rest, d)
+		switch {
+		case l.only:
+			rests = !named
+		case l.again:
+			rests = !named && slices.Contains(rest, d)
+		}
+		if rests {
 			out = append(out, d)
 		}
 	}

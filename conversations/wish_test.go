@@ -274,18 +274,65 @@ func TestWishes(t *testing.T) {
 	}
 }
 
+// What the reader names comes to the settings whole.
 func TestLimitOf(t *testing.T) {
 	t.Parallel()
-	s := wishStep(Client{}, nil)
-	got := s.limitOf("leads", "11:00", "", []time.Weekday{time.Monday}, 14)
-	want := limit{
-		from: new(660), days: []time.Weekday{time.Monday}, end: time.Date(2026, 12, 9, 14, 0, 0, 0, time.UTC), stop: []Matter{MatterLeads},
+	wednesday := []time.Weekday{time.Wednesday}
+	for name, row := range map[string]struct {
+		read understand.Limit
+		want limit
+	}{
+		"nothing":              {understand.Limit{}, limit{}},
+		"no_time_and_no_kind":  {understand.Limit{Kind: "far", NotBefore: "25:00"}, limit{}},
+		"before_and_a_pause":   {understand.Limit{NotBefore: "11:00", Days: 14}, limit{from: new(660), end: time.Date(2026, 12, 9, 14, 0, 0, 0, time.UTC)}},
+		"not_on":               {understand.Limit{NotOn: wednesday}, limit{days: wednesday}},
+		"only_on":              {understand.Limit{OnlyOn: wednesday}, limit{days: wednesday, only: true}},
+		"on_again":             {understand.Limit{On: wednesday}, limit{days: wednesday, again: true}},
+		"any_time":             {understand.Limit{AnyTime: true}, limit{anyTime: true}},
+		"mornings_again":       {understand.Limit{AnyBefore: true}, limit{from: new(0)}},
+		"evenings_again":       {understand.Limit{AnyAfter: true}, limit{until: new(0)}},
+		"no_more_of_one_kind":  {understand.Limit{Kind: "leads"}, limit{stop: []Matter{MatterLeads}}},
+		"one_kind_comes_again": {understand.Limit{Allow: "checkins"}, limit{allow: []Matter{MatterCheckIns}}},
+	} {
+		s := wishStep(Client{}, nil)
+		s.reading.Limit = row.read
+		if diff := cmp.Diff(row.want, s.limit(), cmp.AllowUnexported(limit{})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(limit{})); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff(limit{}, s.limitOf("far", "25:00", "", nil, 0), cmp.AllowUnexported(limit{})); diff != "" {
-		t.Errorf("what is no limit (-want +got):\n%s", diff)
+}
+
+// Who reads, and what may be promised, where the reading hours begin and end.
+func TestReadingHours(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		at         string
+		now, today bool
+		next       string
+	}{
+		{"2026-11-25T08:59", false, false, "2026-11-25T09:00"},
+		{"2026-11-25T09:00", true, true, "2026-11-25T09:00"},
+		{"2026-11-25T16:29", true, true, "2026-11-25T16:29"},
+		{"2026-11-25T16:30", true, false, "2026-11-26T09:00"},
+		{"2026-11-25T16:59", true, false, "2026-11-26T09:00"},
+		{"2026-11-25T17:00", false, false, "2026-11-26T09:00"},
+		{"2026-11-27T16:45", true, false, "2026-11-30T09:00"},
+	} {
+		const form = "2006-01-02T15:04"
+		s := wishStep(Client{}, nil)
+		s.rules.Pathway.Reading = Hours{From: 9 * 60, To: 17 * 60}
+		at, err := time.Parse(form, row.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.now = at
+		if s.readsNow() != row.now || s.readsToday() != row.today || s.nextReading().Format(form) != row.next {
+			t.Errorf("%s: reads %t, today %t, next %s", row.at, s.readsNow(), s.readsToday(), s.nextReading().Format(form))
+		}
+		s.read("message")
+		if open := s.saidKeys()[0] == "message.open"; open != row.now {
+			t.Errorf("%s: said %s", row.at, s.saidKeys())
+		}
 	}
 }
 

@@ -46,13 +46,13 @@ func conversationStrings(t *testing.T) map[string]bool {
 
 // TestEveryMessageIsSaid: a message that no conversation says is unreachable.
 // Some keys are put together there: with a place "_at", without names "_found",
-// and by reading hours ".open" or ".later".
+// and by reading hours ".open", ".late" or ".later".
 func TestEveryMessageIsSaid(t *testing.T) {
 	t.Parallel()
 	found := conversationStrings(t)
 	for _, m := range load(t).Messages() {
 		said := found[m.Key]
-		for _, ending := range []string{"_at", "_found", ".open", ".later"} {
+		for _, ending := range []string{"_at", "_found", ".open", ".late", ".later"} {
 			if base, ok := strings.CutSuffix(m.Key, ending); ok {
 				said = said || found[base]
 			}

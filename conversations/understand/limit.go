@@ -207,3 +207,54 @@ func (l *Lexicons) clockAfter(raw []token, from int, morning bool) (string, bool
 	}
 	return "", false
 }
+
+// plainStop says whether a stop is in the lexicon's own words for it, or beyond
+// doubt, and says nothing that narrows it: no kind of texts, no time, no joke.
+// What only sounds like a stop is for the conversation to ask about.
+func (l *Lexicons) plainStop(e *evidence, sure int) bool {
+	if slices.ContainsFunc(e.raw, func(t token) bool { return l.jokes.fits(&t) }) {
+		return false
+	}
+	if slices.ContainsFunc(e.cues, func(h cueHit) bool {
+		plain := h.name == string(Stop) && h.entry.Weight >= plainWeight && (h.words >= 2 || len(e.raw) <= aWordOrTwo)
+		return plain && !l.narrowed(e, h.from, h.to)
+	}) {
+		return true
+	}
+	return sure >= beyondDoubt && !l.narrowed(e, 0, len(e.abs))
+}
+
+// narrowed says whether the clause around some tokens names a kind of texts, a
+// day to come or a time of day.
+func (l *Lexicons) narrowed(e *evidence, from, to int) bool {
+	for from > 0 && e.abs[from].before == space {
+		from--
+	}
+	for to < len(e.abs) && e.abs[to].before == space {
+		to++
+	}
+	return slices.ContainsFunc(e.abs[from:to], func(t token) bool {
+		if l.of(&t, narrowing) {
+			return true
+		}
+		if t.shape != mention {
+			return false
+		}
+		m := &e.ms[t.mention]
+		return !m.day.IsZero() && !sameDate(m.day, e.q.Now) || m.hasClock()
+	})
+}
+
+// beyondDoubt is how sure what was learned must be of a stop, in percent, to need
+// no words of the lexicon: of the labelled texts that are so sure, all are stops.
+const beyondDoubt = 90
+
+// plainWeight is how strongly a cue must speak to be plain words; of a text of no
+// more than aWordOrTwo words one cue of a single word is enough.
+const (
+	plainWeight = 7
+	aWordOrTwo  = 3
+)
+
+// narrowing are the classes of words that name some texts and not all.
+var narrowing = []string{"kind_leads", "kind_asking", "kind_checkins", "kind_tasks", "this_day", "weekends"}

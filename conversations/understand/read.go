@@ -36,7 +36,7 @@ func (l *Lexicons) Read(q Query) Reading {
 			Why: "read as cannot or stop: the one word may mean the appointment, and the carrier has acted on it",
 		}
 	case reserved == Stop, reserved == Help, reserved == Start && !strings.EqualFold(strings.TrimSpace(q.Text), "yes"):
-		return Reading{Intent: reserved, Sure: 100, Lang: r.Lang, Why: "read as " + string(reserved) + ": the word that the carrier acts on"}
+		return Reading{Intent: reserved, Sure: 100, Plain: reserved == Stop, Lang: r.Lang, Why: "read as " + string(reserved) + ": the word that the carrier acts on"}
 	}
 	if l.learned != nil && q.Asked == AskedConfirmTime && r.Sure < sureOfTime {
 		// No example answers a time read back; what would be said to a reminder is near.
@@ -64,6 +64,14 @@ func (l *Lexicons) Read(q Query) Reading {
 	case TopicQuiet:
 		if n := l.limit(e, TopicPause); !m.quiet() && n.Days > 0 {
 			r.Topic, r.Limit = TopicPause, n
+		}
+	}
+	for i := range r.Also {
+		r.Also[i].Plain = r.Also[i].Intent == Stop && l.plainStop(e, 0)
+	}
+	if r.Intent == Stop {
+		if r.Plain = l.plainStop(e, r.Sure); !r.Plain {
+			r.Limit.Kind = l.limit(e, TopicStopKind).Kind
 		}
 	}
 	l.explain(e, &r, learned)

@@ -193,7 +193,8 @@ const (
 // Limit is what a client says about when and of what texts may come. Each
 // field is zero when it was not said, or not understood.
 type Limit struct {
-	// Kind is what TopicStopKind is about: leads, checkins, tasks or reminders;
+	// Kind is what TopicStopKind, or a Stop that is not plain, is about: leads,
+	// checkins, tasks or reminders;
 	// with TopicReason what the lead has too much or too little of: far,
 	// people, hours, early, money, physical.
 	Kind string
@@ -229,6 +230,7 @@ type Reading struct {
 	Topic     Topic         // what it is about besides, if anything has a name
 	Limit     Limit         // with the topics pause, stop_kind, quiet, limits and reason: what was said
 	Sure      int           // 0..100; below 60 the conversation had better ask
+	Plain     bool          // with Stop: in plain words, and nothing beside them that narrows it to some texts or times
 	Also      []Reading     // further things said in the same text, most certain first
 	Others    []Alternative // near readings, most certain first
 
