@@ -8,7 +8,7 @@ func (s *step) readText() {
 	q := s.query()
 	s.reading = s.rules.Lexicons.Read(q)
 	s.readAgain(q)
-	s.reading = s.wishesTexts(q, s.wishesLeads(q, s.reread(q, s.reading)))
+	s.reading = s.wishesTexts(q, s.onTheSpot(q, s.wishesLeads(q, s.reread(q, s.reading))))
 }
 
 // wishesLeads finds the wish for leads ("any jobs?", "fewer jobs pls") in a text

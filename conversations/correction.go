@@ -486,6 +486,8 @@ func (s *step) owe(m Say, latest time.Time) {
 		if !at.IsZero() && (latest.IsZero() || at.Before(latest)) {
 			if !at.Equal(s.now) {
 				m.NotBefore, m.Held = at, string(policy.QuietHours)
+				// What was to be said in the morning before this is not so any more.
+				s.do(DropQueued{Owed: true, Appointment: m.Appointment, Reason: "replaced"})
 			}
 			m.Until = latest
 			s.do(m)

@@ -182,6 +182,9 @@ type DropQueued struct {
 	Matter Matter
 	// Everything also drops answers that wait (after a stop).
 	Everything bool
+	// Owed drops only answers that wait for their hour (Say.Held), those about
+	// the appointment and those about none: what is owed now takes their place.
+	Owed bool
 	// Reason is named on each dropped message.
 	Reason string
 }

@@ -3,6 +3,8 @@ package conversations
 import (
 	"slices"
 	"time"
+
+	"alongside/conversations/understand"
 )
 
 // The specialist's free times, offered by number where another time is asked for.
@@ -20,6 +22,23 @@ func (s *step) freeTimes(a Appointment) []int64 {
 		}
 	}
 	return free
+}
+
+// wishedMeeting is a time that is named while nothing is booked, as our own words
+// invite ("text me a day and time"): it is said back as far as it was understood,
+// and the specialist books it or not.
+func (s *step) wishedMeeting(w understand.When) {
+	at, err := localTime(w.Date, w.Clock, s.now.Location())
+	if w.IsZero() || s.borrowed() {
+		s.handOver(FlagMessage)
+		return
+	}
+	s.flag(FlagMessage, "")
+	if err != nil || !at.After(s.now) {
+		s.read("message")
+		return
+	}
+	s.readWith("time_wished", map[string]any{"when": When(at)})
 }
 
 // offerFree says the free times of a question that is open already.

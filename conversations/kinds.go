@@ -3,6 +3,8 @@ package conversations
 import (
 	"slices"
 	"time"
+
+	"alongside/conversations/policy"
 )
 
 // Stopping one kind of texts and keeping the others, and having it again.
@@ -17,11 +19,30 @@ var allOptions = []Choice{ChooseAll, ChooseAsIs}
 func (s *step) stopKinds(list []Matter) {
 	s.setByText(Settings{Stop: list}, FlagSettings)
 	s.closeSetting(AskStopKind, ChooseThisKind)
+	s.endQuestions(list)
 	vars := map[string]any{"kinds": Kinds(list)}
 	if kept := s.keptKinds(); len(kept) > 0 {
 		vars["kept"] = kept
 	}
 	s.answer("kinds.stopped", vars)
+}
+
+// endQuestions ends what was asked about matters of which nothing more is wanted,
+// and takes back what still waits to be said about them.
+func (s *step) endQuestions(list []Matter) {
+	over := func(q Question) bool { return slices.Contains(list, matterOf(q.Kind)) }
+	if q := s.state.Open; q != nil && over(*q) {
+		s.closeQuestion("")
+	}
+	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(q Question) bool {
+		if over(q) && q.Put > 0 {
+			s.remember(q, "")
+		}
+		return over(q)
+	})
+	for _, m := range list {
+		s.do(DropQueued{Matter: m, Reason: string(policy.KindStopped)})
+	}
 }
 
 // allowKinds lets texts about some matters come again. Who wants them is not to
@@ -86,11 +107,16 @@ func (s *step) askStop() {
 	s.reply(Say{Key: "kinds.ask_all", Question: q.ID, Options: allOptions})
 }
 
-// matterAtHand is what the open question, or else the one answered last, is
-// about: "stop these" means it. Empty if there is none.
+// matterAtHand is what the open question, one that still waits for an answer, or
+// else the one answered last, is about: "stop these" means it. Empty if there is none.
 func (s *step) matterAtHand() Matter {
 	if q := s.state.Open; q != nil {
 		return matterOf(q.Kind)
+	}
+	for _, q := range slices.Backward(s.state.Queue) {
+		if m := matterOf(q.Kind); m != "" && q.Put > 0 && !s.unseen(q) {
+			return m
+		}
 	}
 	if len(s.state.Closed) > 0 {
 		return matterOf(s.state.Closed[0].Kind)

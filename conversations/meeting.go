@@ -132,7 +132,7 @@ func (s *step) keepAppointment(a Appointment) {
 func (s *step) change(w understand.When) {
 	a, ok := s.meeting()
 	if !ok {
-		s.handOver(FlagMessage)
+		s.wishedMeeting(w)
 		return
 	}
 	date, clock := w.Date, w.Clock

@@ -316,7 +316,7 @@ func (s *step) anyJobs() {
 const mostLeads = 7
 
 // leadsAWeek takes the wish for more leads, or for fewer: one more or less a
-// week than until now, or the number that was named. Fewer than one is none.
+// week than until now, or the number that was named. Fewer than one is asked back.
 func (s *step) leadsAWeek(by int) {
 	now := s.facts.Client.LeadsAWeek
 	if now == 0 {
@@ -330,7 +330,12 @@ func (s *step) leadsAWeek(by int) {
 		want = now
 	}
 	want = min(want, mostLeads)
-	if want < 1 || stopped && by < 0 {
+	if want < 1 && !stopped {
+		// Less than one a week would be none: that is asked.
+		s.askStopKind(MatterLeads)
+		return
+	}
+	if stopped && by < 0 {
 		s.stopKinds([]Matter{MatterLeads})
 		return
 	}

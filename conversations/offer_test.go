@@ -95,10 +95,10 @@ func TestTopicsOfLeads(t *testing.T) {
 			leadOutcome{outcome: outcome{Set: []Settings{{LeadsAWeek: new(2)}}, Said: []string{"lead.weekly"}, Flags: settings}},
 		},
 		{
-			"fewer_than_one_is_none",
+			"fewer_than_one_is_asked",
 			Client{LeadsAWeek: 1},
 			0, nil, understand.TopicFewerLeads, 0,
-			leadOutcome{outcome: outcome{Set: []Settings{{Stop: stop}}, Said: []string{"kinds.stopped"}, Flags: settings}},
+			leadOutcome{outcome: outcome{Said: []string{"kinds.ask"}, Open: AskStopKind}},
 		},
 		{
 			"the_pathways_default_counts",

@@ -54,6 +54,9 @@ func (s *step) wishesTexts(q understand.Query, r understand.Reading) understand.
 			}
 		}
 	}
+	if c != nil && !c.Undo.IsZero() && r.Number == 0 && s.takenBack() {
+		return understand.Reading{Intent: understand.Keep, Sure: 80, Lang: r.Lang, Why: "read as taking back what was set just before"}
+	}
 	if s.paused() && r.Number == 0 && s.words() <= inPassing {
 		q.Asked = understand.AskedNone
 		if alone := s.rules.Lexicons.Read(q); alone.Intent == understand.Start && alone.Sure >= sureEnoughToAsk {

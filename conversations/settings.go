@@ -131,7 +131,7 @@ const choosing = time.Hour
 // chose is what the client set last, if nothing was asked since; nil otherwise.
 func (s *step) chose() *Chose {
 	c := s.state.Chose
-	if c == nil || s.borrowed() || s.now.Sub(time.UnixMilli(c.At)) >= choosing || s.state.Open != nil && s.state.Open.AskedAt > c.At {
+	if c == nil || s.borrowed() || s.now.Sub(time.UnixMilli(c.At)) >= choosing || s.state.Open != nil && s.state.Open.AskedAt >= c.At {
 		return nil
 	}
 	return c
@@ -141,18 +141,24 @@ func (s *step) chose() *Chose {
 // has changed it since. It reports whether the text was that.
 func (s *step) takesBack() bool {
 	c := s.chose()
-	if c == nil || c.Undo.IsZero() || s.words() > takingBack || s.asIf(understand.AskedConfirmTime).Intent != understand.Keep {
+	if c == nil || c.Undo.IsZero() || s.reading.Intent != understand.Keep {
 		return false
 	}
 	undo, _ := s.facts.Client.stillSo(c.Undo, c.Did)
 	s.state.Chose = nil
+	s.flag(FlagSettings, "")
 	if undo.IsZero() {
-		return false
+		s.read("message")
+		return true
 	}
 	s.apply(undo)
-	s.flag(FlagSettings, "")
 	s.answer("settings.undone", nil)
 	return true
+}
+
+// takenBack says whether the text is a short "forget that".
+func (s *step) takenBack() bool {
+	return s.reading.Number == 0 && s.words() <= takingBack && s.asIf(understand.AskedConfirmTime).Intent == understand.Keep
 }
 
 // takingBack is how many words a text may have that takes a setting back.

@@ -59,6 +59,9 @@ func (s *stage) apply(e conversations.Effect) string {
 		return "client closed"
 	case conversations.DropQueued:
 		about := strings.TrimSpace(string(e.Appointment) + string(e.Offer) + " " + string(e.Matter))
+		if e.Owed {
+			return fmt.Sprintf("drop owed %s: %s", about, e.Reason)
+		}
 		return fmt.Sprintf("drop queued %s everything=%t: %s", about, e.Everything, e.Reason)
 	case conversations.Skip:
 		return fmt.Sprintf("not said: %s, %s", e.Key, e.Reason)

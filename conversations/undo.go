@@ -187,7 +187,8 @@ func (c Client) settingsBefore(set Settings) (undo, did *Settings) {
 	number(c.Rests, after.Rests, &u.Rests, &d.Rests)
 	number(c.LeadsAWeek, after.LeadsAWeek, &u.LeadsAWeek, &d.LeadsAWeek)
 	if !slices.Equal(c.RestDays, after.RestDays) {
-		was, now := slices.Clone(c.RestDays), after.RestDays
+		// Empty and not nil: in JSON, nil would be no change.
+		was, now := append([]time.Weekday{}, c.RestDays...), append([]time.Weekday{}, after.RestDays...)
 		u.RestDays, d.RestDays = &was, &now
 	}
 	if !c.PausedUntil.Equal(after.PausedUntil) {

@@ -201,6 +201,19 @@ func (s *step) wishKinds(l limit) {
 	}
 }
 
+// callsFine is leave to be rung, after none or before any: no wish for a call just
+// now, but the specialist is told. It reports whether the text was that.
+func (s *step) callsFine() bool {
+	r := s.reading
+	if r.Topic != understand.TopicCallsFine || r.Intent != understand.CallMe || !r.When.IsZero() || s.borrowed() {
+		return false
+	}
+	s.do(RaiseFlag{Reason: FlagSettings, Message: s.event.Message, Detail: string(understand.TopicCallsFine)})
+	s.keepRating()
+	s.answer("calls_fine", s.withSpecialist())
+	return true
+}
+
 // settingAnswered takes a text for the answer to an open question about a
 // setting. It reports whether it was one; anything else is left to its own flow.
 func (s *step) settingAnswered() bool {
@@ -214,6 +227,11 @@ func (s *step) settingAnswered() bool {
 		if q.Matter == "" {
 			options = allOptions
 		}
+	}
+	if !s.borrowed() && s.takenBack() {
+		s.closeQuestion(ChooseAsIs)
+		s.answer("kinds.as_is", nil)
+		return true
 	}
 	n := r.Number
 	if q.Kind == AskPause && n == 4 {

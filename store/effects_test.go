@@ -212,9 +212,10 @@ func TestDropQueued(t *testing.T) {
 			drop conversations.DropQueued
 			want []string // what still waits
 		}{
-			"prompts":     {conversations.DropQueued{Reason: "stopped"}, []string{"answer", "crisis"}},
+			"prompts":     {conversations.DropQueued{Reason: "stopped"}, []string{"answer", "crisis", "owed1", "owed2"}},
 			"everything":  {conversations.DropQueued{Everything: true, Reason: "stopped"}, []string{"crisis"}},
-			"appointment": {conversations.DropQueued{Appointment: "a1", Reason: "moved"}, []string{"answer", "crisis", "prompt2"}},
+			"owed":        {conversations.DropQueued{Owed: true, Appointment: "a1", Reason: "replaced"}, []string{"answer", "crisis", "owed2", "prompt1", "prompt2"}},
+			"appointment": {conversations.DropQueued{Appointment: "a1", Reason: "moved"}, []string{"answer", "crisis", "owed1", "owed2", "prompt2"}},
 		}
 		for name, row := range rows {
 			client, at := f.client()
@@ -225,13 +226,17 @@ func TestDropQueued(t *testing.T) {
 				name        string
 				urgency     conversations.Urgency
 				appointment conversations.AppointmentID
+				held        string
 			}{
-				{"crisis", conversations.Crisis, "a1"},
-				{"answer", conversations.Answer, ""},
-				{"prompt1", conversations.Prompt, "a1"},
-				{"prompt2", conversations.Prompt, "a2"},
+				{"crisis", conversations.Crisis, "a1", ""},
+				{"answer", conversations.Answer, "", ""},
+				{"owed1", conversations.Answer, "a1", "quiet_hours"},
+				{"owed2", conversations.Answer, "a2", "quiet_hours"},
+				{"prompt1", conversations.Prompt, "a1", ""},
+				{"prompt2", conversations.Prompt, "a2", ""},
 			} {
 				m := f.say(kind.name, kind.urgency)
+				m.Held = kind.held
 				m.Appointment, names[m.ID] = kind.appointment, kind.name
 				turn.Messages = append(turn.Messages, m)
 			}

@@ -437,8 +437,8 @@ func TestPlacesAreSaidOnlyWhereTheyAreWanted(t *testing.T) {
 			t.Errorf("%s and %s have other options", base, m.Key)
 		}
 	}
-	if pairs != 4 {
-		t.Errorf("%d pairs, want 4", pairs)
+	if pairs != 5 {
+		t.Errorf("%d pairs, want 5", pairs)
 	}
 }
 

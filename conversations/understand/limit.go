@@ -33,7 +33,14 @@ func (l *Lexicons) limit(e *evidence, topic Topic) Limit {
 		}
 	}
 	if topic == TopicStopKind {
-		if m.Kind == "" && l.hasClass(e.raw, "kind_asking") {
+		switch {
+		case m.Kind != "":
+		case l.hasClass(e.raw, "kind_questions"):
+			m.Kind = "checkins" // the word that ends them, see our own texts
+			if e.q.Asked == AskedTask {
+				m.Kind = "tasks"
+			}
+		case l.hasClass(e.raw, "kind_asking"):
 			m.Kind = askedKinds[e.q.Asked]
 		}
 		if l.hasClass(e.raw, "again") && !slices.ContainsFunc(e.raw, func(t token) bool { return l.negators.fits(&t) }) {
@@ -52,9 +59,10 @@ func (l *Lexicons) limit(e *evidence, topic Topic) Limit {
 }
 
 // askedKinds are the kinds of texts that the questions belong to: who says
-// "stop asking" means what was asked.
+// "stop asking" means what was asked. Reminders are not among them: they end by
+// their name, or after a question.
 var askedKinds = map[Asked]string{
-	AskedNone: "checkins", AskedScale: "checkins", AskedTask: "tasks", AskedLead: "leads", AskedAppointment: "reminders",
+	AskedNone: "checkins", AskedScale: "checkins", AskedTask: "tasks", AskedLead: "leads",
 }
 
 // pauseEnd reads how many days it is to the day that is named behind "until",
@@ -104,6 +112,12 @@ func (l *Lexicons) dayBehind(e *evidence, i int) time.Time {
 			}
 		}
 		switch {
+		case t.day >= 0:
+			days := (int(t.day) - int(today.Weekday()) + 7) % 7
+			if days == 0 {
+				days = 7 // said on a Monday, until Monday
+			}
+			return today.AddDate(0, 0, days+later)
 		case l.in(t, "quiet_after"):
 			later = 1
 		case l.in(t, "christmas"):
@@ -257,4 +271,4 @@ const (
 )
 
 // narrowing are the classes of words that name some texts and not all.
-var narrowing = []string{"kind_leads", "kind_asking", "kind_checkins", "kind_tasks", "this_day", "weekends"}
+var narrowing = []string{"kind_leads", "kind_asking", "kind_questions", "kind_checkins", "kind_tasks", "this_day", "weekends"}

@@ -161,6 +161,7 @@ const (
 	TopicMoreHours  Topic = "more_hours"  // would like to work more
 
 	TopicNoCalls    Topic = "no_calls"    // text me, do not ring
+	TopicCallsFine  Topic = "calls_fine"  // may be rung (again) (CallMe)
 	TopicCannotTalk Topic = "cannot_talk" // cannot be rung at that time
 	TopicInsult     Topic = "insult"      // swears at us, and no more
 

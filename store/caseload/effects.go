@@ -248,6 +248,12 @@ func dropQueued(w *work, e conversations.DropQueued) {
 	if e.Everything {
 		least = conversations.Answer
 	}
+	if e.Owed {
+		w.effects.exec(nil, `UPDATE messages SET delivery = 'dropped', code = $3, settled_at = $4
+			WHERE peer = $1 AND delivery = 'queued' AND urgency = $5 AND held <> '' AND (appointment = '' OR appointment = $2)`,
+			w.peer, string(e.Appointment), e.Reason, millis(w.turn.Now), conversations.Answer)
+		return
+	}
 	w.effects.exec(nil, `UPDATE messages SET delivery = 'dropped', code = $4, settled_at = $5
 		WHERE peer = $1 AND delivery = 'queued' AND urgency >= $2 AND ($3 = '' OR appointment = $3) AND ($6 = '' OR offer = $6)
 			AND ($7 = '' OR matter = $7)`,
