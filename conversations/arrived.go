@@ -31,7 +31,10 @@ func (s *step) onTheSpot(q understand.Query, r understand.Reading) understand.Re
 	}
 	q.Asked, q.Appointment = understand.AskedNone, a.At.In(s.now.Location())
 	if alone := s.rules.Lexicons.Read(q); alone.Topic == understand.TopicArrived && alone.Intent != understand.Crisis {
-		return alone
+		return understand.Reading{
+			Intent: understand.Social, Topic: understand.TopicArrived, Sure: 90, Lang: r.Lang, ThirdParty: r.ThirdParty, Voices: r.Voices,
+			Threat: r.Threat, Why: "read as being there, near the time of the meeting",
+		}
 	}
 	switch q.Asked = understand.AskedAppointment; r.Intent {
 	case understand.MoreInfo, understand.WantHelp, understand.Other:

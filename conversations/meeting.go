@@ -211,7 +211,7 @@ func (s *step) askReschedule(a Appointment) {
 func (s *step) askTime(a Appointment) {
 	when := map[string]any{"when": s.local(a)}
 	q := s.newQuestion(AskReschedule, a)
-	q.Vague = s.reading.When.Ambiguous
+	q.Vague = s.saysNextWeek()
 	if q.Free = s.freeTimes(a); len(q.Free) > 0 {
 		s.open(q)
 		s.offerFree(q, Piece{Key: "free.change", Vars: when})
@@ -236,7 +236,7 @@ func (s *step) askAgain(a Appointment) {
 	again := *q
 	again.Put++
 	again.AskedAt = s.now.UnixMilli()
-	again.Vague = again.Vague || s.reading.When.Ambiguous
+	again.Vague = again.Vague || s.saysNextWeek()
 	s.state.Open = &again
 	if day, err := time.ParseInLocation(time.DateOnly, q.Date, s.now.Location()); err == nil {
 		// The day stands, only the hour is missing.

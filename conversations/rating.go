@@ -234,12 +234,31 @@ func (s *step) ratedInWords() bool {
 		s.moreHours()
 		return true
 	}
-	if r.Intent != understand.Other || r.Unreadable || s.hasOwnWords() {
+	if vague := r.Sure < sureEnough && s.words() <= aFewWords; vague && (r.Intent == understand.Change || r.Intent == understand.Cannot || r.Intent == understand.Social) {
+		// "Could be worse" is no wish for another time here.
+		r.Intent, s.reading.Intent = understand.Other, understand.Other
+	}
+	if r.Intent != understand.Other || r.Unreadable || r.Topic != understand.TopicLow && s.hasOwnWords() {
 		return false
 	}
 	if !q.Shown && !s.borrowed() && s.words() <= aFewWords && s.asIf(understand.AskedOptin).Intent != understand.OptinNo {
 		// "Yes", "show me", "which question?"
 		s.showCheckIn(q)
+		return true
+	}
+	switch {
+	case s.borrowed() || s.reading.Voices:
+	case r.Topic == understand.TopicLow:
+		// Words for a hard time are a low answer without its number.
+		s.closeQuestion("")
+		s.flag(FlagLowAnswer, "")
+		s.askMore(q.CheckIn, lowest, "low_answer")
+		return true
+	case q.Shown && q.Put < 2 && s.words() <= aFewWords:
+		// "No", "meh": a person sees it, and the number is asked for once.
+		s.flag(FlagMessage, "")
+		s.putAgain(q)
+		s.reply(Say{Key: "checkin.number", Question: q.ID, Options: numberOptions})
 		return true
 	}
 	s.closeQuestion("")

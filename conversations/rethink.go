@@ -97,6 +97,11 @@ func (s *step) meantNumber(i, n int) bool {
 	return true
 }
 
+// saysNextWeek says whether the text speaks of a later week and names no day.
+func (s *step) saysNextWeek() bool {
+	return s.reading.When.Ambiguous && s.rules.Lexicons.NextWeek(s.event.Text)
+}
+
 // whichWeek asks which of two days a weekday means, where something like "next
 // week" was said before and the weekday alone would be this week's. It reports
 // whether it asked.

@@ -128,40 +128,162 @@ func (s *step) eachLead() bool {
 type half struct {
 	offer Offer
 	says  understand.Intent
-	sure  int
 }
 
 // halves cuts a text between the names of two leads where both parts are the
 // plainest answers.
 func (s *step) halves(two []Offer) ([]half, bool) {
-	words := strings.Fields(s.event.Text)
-	var best []half
-	for cut := 1; cut < len(words); cut++ {
-		var parts []half
-		for _, part := range []string{strings.Join(words[:cut], " "), strings.Join(words[cut:], " ")} {
-			about := s.namedIn(part, two)
-			r := s.rules.Lexicons.Read(understand.Query{Text: part, Lang: s.ownLanguage(), Asked: understand.AskedLead, Now: s.now})
-			if len(about) == 1 && about[0].standing(s.now) && r.Sure >= sureOfAnother && (r.Intent == understand.Interested || r.Intent == understand.NotInterested) {
-				parts = append(parts, half{about[0], r.Intent, r.Sure})
-			}
-		}
-		if len(parts) == 2 && parts[0].offer.ID != parts[1].offer.ID && (best == nil || parts[0].sure+parts[1].sure > best[0].sure+best[1].sure) {
-			best = parts
-		}
-	}
-	return best, best != nil
-}
-
-// namedIn are those of two leads that a part of the text names by a word of
-// their own.
-func (s *step) namedIn(part string, two []Offer) []Offer {
 	about := make([][]string, len(two))
 	for i, o := range two {
+		if !o.standing(s.now) {
+			return nil, false
+		}
 		about[i] = nameWords(o.Lead.Title + " " + o.Lead.Area)
 	}
-	var in []Offer
-	for _, i := range named(part, about) {
-		in = append(in, two[i])
+	parts := s.cut(about, AskLead)
+	if parts == nil {
+		return nil, false
 	}
-	return in
+	var out []half
+	for _, p := range parts {
+		if p.says == understand.MoreInfo {
+			return nil, false
+		}
+		out = append(out, half{two[p.of], p.says})
+	}
+	return out, true
+}
+
+// part is a part of a text that answers one of two things.
+type part struct {
+	of   int
+	says understand.Intent
+}
+
+// cut cuts a text between the names of two things, each with the words that only
+// it has, where both parts are the plainest answers to a question of the kind;
+// nil if there is no such place.
+func (s *step) cut(about [][]string, kind QuestionKind) []part {
+	words := strings.Fields(s.event.Text)
+	var best []part
+	most := 0
+	for at := 1; at < len(words); at++ {
+		var parts []part
+		sure := 0
+		for _, text := range []string{strings.Join(words[:at], " "), strings.Join(words[at:], " ")} {
+			of := named(text, about)
+			r := s.rules.Lexicons.Read(understand.Query{Text: text, Lang: s.ownLanguage(), Asked: askedAs[kind], Now: s.now})
+			if len(of) == 1 && answers[r.Intent] == kind && r.Sure >= sureOfAnother {
+				parts = append(parts, part{of[0], r.Intent})
+				sure += r.Sure
+			}
+		}
+		if len(parts) == 2 && parts[0].of != parts[1].of && sure > most {
+			best, most = parts, sure
+		}
+	}
+	return best
+}
+
+// eachTask is a text that answers two tasks that wait, by their names, by two
+// numbers in the order in which they were asked, or as both or neither. It
+// reports whether the text was that.
+func (s *step) eachTask() bool {
+	tasks := s.tasksWaiting()
+	if len(tasks) != 2 || s.borrowed() || s.reading.Unreadable || urgent(s.reading) || s.words() > manyWords {
+		return false
+	}
+	says, ok := s.taskAnswers(tasks)
+	if !ok {
+		return false
+	}
+	notes := map[string]any{}
+	for i, t := range tasks {
+		st, key, c := TaskDone, "noted.done", ChooseDone
+		switch says[i] {
+		case understand.NotYet:
+			st, key, c = TaskNotYet, "noted.not_yet", ChooseNotYet
+		case understand.WantHelp:
+			st, key, c = TaskHelp, "noted.want_help", ChooseHelp
+			s.do(RaiseFlag{Reason: FlagTaskHelp, Task: t.ID, Message: s.event.Message})
+		default:
+		}
+		if t.Status != st {
+			s.setTask(t, st)
+		}
+		s.closeTask(t.ID, c)
+		vars := map[string]any{}
+		if st == TaskHelp {
+			vars = s.withSpecialist()
+		}
+		if s.openly() {
+			key, vars["task"] = key+"_named", t.What
+		}
+		notes[[]string{"first", "second"}[i]] = Piece{Key: key, Vars: vars}
+	}
+	s.answer("two_answers.both", notes)
+	return true
+}
+
+// taskAnswers are the answers to two tasks, in their order.
+func (s *step) taskAnswers(tasks []Task) ([]understand.Intent, bool) {
+	numbered := []understand.Intent{understand.Done, understand.NotYet, understand.WantHelp}
+	var numbers []understand.Intent
+	others := 0
+	for _, w := range splitWords(s.event.Text) {
+		if n := bareNumber(w); n >= 1 && n <= len(numbered) {
+			numbers = append(numbers, numbered[n-1])
+			continue
+		}
+		others++
+	}
+	if len(numbers) == len(tasks) && others <= 2 {
+		return numbers, true
+	}
+	if len(numbers) == 0 && s.words() <= aFewWords {
+		switch s.rules.Lexicons.Both(s.event.Text) {
+		case 1:
+			if r := s.asIf(understand.AskedTask); r.Intent != understand.NotYet && r.Intent != understand.WantHelp {
+				return []understand.Intent{understand.Done, understand.Done}, true
+			}
+		case -1:
+			return []understand.Intent{understand.NotYet, understand.NotYet}, true
+		}
+	}
+	about := make([][]string, len(tasks))
+	for i, t := range tasks {
+		_, rest, _ := strings.Cut(t.What, " ")
+		about[i] = nameWords(rest)
+	}
+	parts := s.cut(about, AskTask)
+	if parts == nil {
+		return nil, false
+	}
+	says := make([]understand.Intent, len(tasks))
+	for _, p := range parts {
+		says[p.of] = p.says
+	}
+	return says, true
+}
+
+// tasksWaiting are the tasks that were asked about and not answered, in the order
+// in which they were asked about.
+func (s *step) tasksWaiting() []Task {
+	var asked []Question
+	for _, q := range s.state.Queue {
+		if q.Kind == AskTask && q.Put > 0 && !s.unseen(q) {
+			asked = append(asked, q)
+		}
+	}
+	if q := s.state.Open; q != nil && q.Kind == AskTask {
+		asked = append(asked, *q)
+	}
+	slices.SortStableFunc(asked, func(a, b Question) int { return cmp.Compare(a.AskedAt, b.AskedAt) })
+	var out []Task
+	for _, q := range asked {
+		if t, ok := s.task(q.Task); ok {
+			out = append(out, t)
+		}
+	}
+	return out
 }

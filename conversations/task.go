@@ -116,7 +116,7 @@ func (s *step) wantsToSee() bool {
 // showTask names the task to who asked which one it is.
 func (s *step) showTask(q Question) {
 	t, ok := s.task(q.Task)
-	if !ok || s.lent() || q.Put >= 2 {
+	if !ok || s.lent() || q.Put >= 2 && q.Number != helpOffered {
 		s.do(RaiseFlag{Reason: FlagQuestion, Task: q.Task, Message: s.event.Message})
 		s.read("message")
 		return
@@ -218,9 +218,11 @@ func (s *step) answerTask(t Task, c Choice, asked bool) {
 // that a yes to the help finds it.
 func (s *step) offerHelp(t Task, q Question, waits bool) {
 	if !waits || q.Put >= 2 {
+		shown := q.Shown || !waits
 		q = s.newTask(t)
+		q.Shown = shown
 	}
-	q.Number, q.Shown = helpOffered, true
+	q.Number = helpOffered
 	s.putAgain(q)
 	s.reply(Say{Key: "task.not_yet", Question: q.ID})
 }

@@ -64,6 +64,9 @@ func (s *step) limit() limit {
 	if m, ok := matterNames[r.Kind]; ok {
 		l.stop = []Matter{m}
 	}
+	if len(l.stop) > 0 && l.stop[0] == MatterCheckIns && len(s.facts.CheckIns) == 0 && s.matterAtHand() == MatterTasks {
+		l.stop[0] = MatterTasks // "no more questions", where only tasks are asked about
+	}
 	if m, ok := matterNames[r.Allow]; ok {
 		l.allow = []Matter{m}
 	}

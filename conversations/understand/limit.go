@@ -37,9 +37,6 @@ func (l *Lexicons) limit(e *evidence, topic Topic) Limit {
 		case m.Kind != "":
 		case l.hasClass(e.raw, "kind_questions"):
 			m.Kind = "checkins" // the word that ends them, see our own texts
-			if e.q.Asked == AskedTask {
-				m.Kind = "tasks"
-			}
 		case l.hasClass(e.raw, "kind_asking"):
 			m.Kind = askedKinds[e.q.Asked]
 		}

@@ -1,5 +1,32 @@
 package understand
 
+import "slices"
+
+// NextWeek says whether a text speaks of next week, or a later one: a weekday
+// named after that may be of either.
+func (l *Lexicons) NextWeek(text string) bool {
+	raw := l.tokenise(text)
+	return slices.ContainsFunc(raw, func(t token) bool { return l.in(&t, "next_week") }) ||
+		slices.ContainsFunc(raw[:max(0, len(raw)-1)], func(t token) bool { return l.in(&t, "next_one") }) &&
+			slices.ContainsFunc(raw, func(t token) bool { return l.in(&t, "unit_weeks") })
+}
+
+// Both reads a short text that answers two things at once: 1 for "both", -1 for
+// "neither", 0 where it says neither of these, or something against it.
+func (l *Lexicons) Both(text string) int {
+	raw := l.tokenise(text)
+	neither := l.hasClass(raw, "neither")
+	switch {
+	case neither && !l.hasClass(raw, "both"):
+		return -1
+	case !l.hasClass(raw, "both"):
+		return 0
+	case slices.ContainsFunc(raw, func(t token) bool { return l.negators.fits(&t) }):
+		return 0
+	}
+	return 1
+}
+
 // Place reads a text that picks one of several by its place ("1st", "the second
 // one pls"): 1 for the first, -1 for the last, 0 where the text says anything else.
 func (l *Lexicons) Place(text string) int {

@@ -165,6 +165,8 @@ const (
 	TopicCannotTalk Topic = "cannot_talk" // cannot be rung at that time
 	TopicInsult     Topic = "insult"      // swears at us, and no more
 
+	TopicLow Topic = "low" // a hard time in words, where a number was asked for
+
 	TopicMessage  Topic = "message"  // "tell Sam …"
 	TopicFeedback Topic = "feedback" // praise of the service, or a complaint
 
