@@ -17,7 +17,7 @@ func (s *step) stops() bool {
 }
 
 // doubtfulStop says whether a stop in the client's own words is so unsure, or so
-// narrow ("dont text me about jobs"), that it is asked back with numbers instead:
+// narrow ("dont text me about jobs", "dont text, ring me"), that it is asked back with numbers instead:
 // somebody who asks for less must not fall silent. Said again while that is
 // asked, it is plain.
 func (s *step) doubtfulStop() bool {
@@ -26,7 +26,7 @@ func (s *step) doubtfulStop() bool {
 		// "Dont send anyone" is not said of texts.
 		need = plainlyMeant
 	}
-	if s.reading.Sure >= need && s.reading.Plain || !s.facts.Known() || s.facts.Client.Closed {
+	if s.reading.Sure >= need && s.reading.Plain && !s.alsoSaid(understand.CallMe) || !s.facts.Known() || s.facts.Client.Closed {
 		return false
 	}
 	if s.borrowed() {
