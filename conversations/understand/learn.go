@@ -68,11 +68,14 @@ var (
 	fitKind    = fitting{classes: len(dangers), rounds: 10, rate: 0.05, decay: 1e-5, rare: 2}
 )
 
-// Learn learns from examples, read with the appointment and the moment that
-// the labels were written for. It takes seconds; what it gives is stored
-// (Learned.Encode) and used by Lexicons.With.
-func (l *Lexicons) Learn(examples []Example, appointment, now time.Time) *Learned {
-	var intents, danger, kind []sample
+// Material is what is learned from: labelled examples as the lexicons describe
+// them.
+type Material struct{ intents, danger, kind []sample }
+
+// Material describes examples, read with the appointment and the moment that
+// the labels were written for.
+func (l *Lexicons) Material(examples []Example, appointment, now time.Time) Material {
+	var m Material
 	for i := range examples {
 		x := &examples[i]
 		e := l.gather(Query{Text: x.Text, Lang: x.Lang, Asked: x.Asked, Appointment: appointment, Now: now})
@@ -86,16 +89,28 @@ func (l *Lexicons) Learn(examples []Example, appointment, now time.Time) *Learne
 		if x.Intent == Crisis {
 			class, weight = 1, 1
 			if n := slices.Index(dangers, x.Danger); n >= 0 {
-				kind = append(kind, sample{e.view(f, forDanger, nil), n, 1})
+				m.kind = append(m.kind, sample{e.view(f, forDanger, nil), n, 1})
 			}
 		} else if x.Intent == "" {
 			weight = madeWeight
 		} else if n := slices.Index(learnedIntents, x.Intent); n >= 0 && !x.OnlyRisk {
-			intents = append(intents, sample{e.view(f, forIntent, nil), n, 1})
+			m.intents = append(m.intents, sample{e.view(f, forIntent, nil), n, 1})
 		}
-		danger = append(danger, sample{e.view(f, forDanger, nil), class, weight})
+		m.danger = append(m.danger, sample{e.view(f, forDanger, nil), class, weight})
 	}
-	return &Learned{intents: fit(intents, fitIntents), risk: fit(danger, fitRisk), kind: fit(kind, fitKind)}
+	return m
+}
+
+// Learn learns from material. It takes seconds; what it gives is stored
+// (Learned.Encode) and used by Lexicons.With.
+func Learn(parts ...Material) *Learned {
+	var all Material
+	for _, m := range parts {
+		all.intents = append(all.intents, m.intents...)
+		all.danger = append(all.danger, m.danger...)
+		all.kind = append(all.kind, m.kind...)
+	}
+	return &Learned{intents: fit(all.intents, fitIntents), risk: fit(all.danger, fitRisk), kind: fit(all.kind, fitKind)}
 }
 
 // With gives the lexicons what was learned. Without it they read by their
