@@ -167,12 +167,16 @@ func (s *step) liftLimits() {
 }
 
 // startAgain is a wish for texts from somebody who has not ended them all: a
-// pause ends, and what was stopped of its own comes again. It reports whether
+// pause ends, or else what was stopped of its own comes again. It reports whether
 // there was anything to begin again.
 func (s *step) startAgain() bool {
+	if s.endPause() {
+		// What was stopped of its own before the pause stays so.
+		return true
+	}
 	if stopped := s.facts.Client.Stopped; len(stopped) > 0 {
 		s.allowKinds(slices.Clone(stopped))
 		return true
 	}
-	return s.endPause()
+	return false
 }

@@ -53,6 +53,8 @@ func TestLimits(t *testing.T) {
 		{"dont text me today", understand.TopicPause, limit{Days: 1}},
 		{"no texts til after the weekend", understand.TopicPause, limit{Days: 1}},
 
+		{"yh shud be ok and dont txt me b4 12", understand.TopicQuiet, limit{NotBefore: "12:00"}},
+		{"dont ring after 4 tho", understand.TopicMessage, limit{}},
 		{"please dont text me about jobs", understand.TopicStopKind, limit{Kind: "leads"}},
 		{"u can send jobs again", understand.TopicStopKind, limit{Allow: "leads"}},
 		{"u text too much", understand.TopicLimits, limit{}},
@@ -87,6 +89,7 @@ func TestFurtherLimits(t *testing.T) {
 		{"not on mondays either", limit{NotOn: []time.Weekday{time.Monday}}, true},
 		{"wednesdays are fine now", limit{On: []time.Weekday{time.Wednesday}}, true},
 		{"mornings are ok again", limit{AnyBefore: true}, true},
+		{"wednesdays as well", limit{On: []time.Weekday{time.Wednesday}}, true},
 		{"make it 12 not before", limit{}, false},
 		{"any time is fine", limit{AnyTime: true}, true},
 		{"a dim ar ôl 6", limit{NotAfter: "18:00"}, true},

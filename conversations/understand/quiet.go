@@ -27,6 +27,8 @@ func (l *Lexicons) quietTimes(e *evidence, m *Limit) {
 		m.NotOn = days
 	case lifts:
 		m.On = days
+	case l.hasClass(e.raw, "also"):
+		m.On = days // "wednesdays as well"
 	case slices.ContainsFunc(e.raw, func(t token) bool { return t.plural || l.in(&t, "weekdays") }):
 		m.OnlyOn = days // "text me on wednesdays": read back in full
 	}
@@ -182,6 +184,11 @@ func (l *Lexicons) negated(raw []token) bool {
 // else, what it is, whatever was asked: "text me between 1 and 3" answers no
 // reminder, and "no texts on mondays" is no end of all of them.
 func (l *Lexicons) saysWhen(e *evidence, r *Reading) {
+	if (r.Topic == TopicQuiet || r.Topic == TopicLimits) && l.hasClass(e.raw, "ringing") && !l.hasClass(e.raw, "quiet_text") {
+		// "Dont ring after 4" is said of calls, which a person makes.
+		r.Topic = TopicMessage
+		return
+	}
 	if r.Intent == Crisis || r.Intent == CallMe || r.Topic == TopicQuiet || r.Topic == TopicNoCalls || !l.hasClass(e.raw, "quiet_text") {
 		return
 	}
@@ -207,5 +214,5 @@ var limitClasses = []string{
 // the words that stand between.
 var (
 	pauseClasses = []string{"this", "this_day", "next_one", "christmas", "new_year", "unit_days", "unit_weeks", "unit_fortnights", "unit_months"}
-	wordClasses  = []string{"quiet_text", "quiet_words", "quiet_not", "quiet_fine", "quiet_to", "except"}
+	wordClasses  = []string{"quiet_text", "quiet_words", "quiet_not", "quiet_fine", "quiet_to", "except", "also"}
 )

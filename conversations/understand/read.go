@@ -58,7 +58,7 @@ func (l *Lexicons) Read(q Query) Reading {
 			r.Topic = TopicQuiet
 		}
 	case TopicPause:
-		if n, ok := l.further(e); ok && m.Days == 0 {
+		if n := l.limit(e, TopicQuiet); m.Days == 0 && n.quiet() && !l.untilDay(e) {
 			r.Topic, r.Limit = TopicQuiet, n
 		}
 	case TopicQuiet:
