@@ -34,9 +34,11 @@ type Lexicons struct {
 	// scripts are those beyond Latin that a lexicon has words in.
 	scripts []*unicode.RangeTable
 
-	fillers, or, units, courtesies, negators, jokes, interrogative, hourLead elem
+	fillers, or, units, courtesies, negators, jokes, interrogative, hourLead, hourTail, conclusions, interjections elem
 
-	times, judges, cues, risks, safe, signs, conditions, thirdParty book
+	numbersAlone map[int32]int
+
+	times, judges, cues, risks, safe, signs, conditions, thirdParty, corrections book
 
 	timeEntries  []timePhrase
 	judgeEntries []int
@@ -67,9 +69,10 @@ var (
 )
 
 var (
-	timeMakes  = []string{"clock", "weekday", "date", "day", "from_appointment", "same_day", "same_clock", "shift", "part", "vague", "open", "none"}
+	timeMakes  = []string{"clock", "weekday", "nth", "weekday_after", "date", "day", "from_appointment", "same_day", "same_clock", "shift", "part", "vague", "open", "none"}
 	askedNames = []Asked{AskedNone, AskedAppointment, AskedReschedule, AskedLead, AskedScale, AskedTask, AskedOptin, AskedConfirmTime, AskedWhich}
 	dangers    = []Danger{DangerSelf, DangerOverdose, DangerOthers, DangerByOthers, DangerSomeoneElse, DangerVoices}
+	narrowing  = []string{"", "clock", "day", "date", "any"}
 	roles      = map[string]int{"propose": int(propose), "refuse": int(refuse), "reason": int(reason), "constraint": judgeConstraint}
 )
 
@@ -89,7 +92,7 @@ func Compile(list []Lexicon) (*Lexicons, error) {
 		vocabulary: map[string]int32{}, words_: []string{""}, canon: [][]int32{nil}, languages: []uint8{0},
 		variants: map[string][]int32{}, splits: map[string][]int32{}, joins: map[int32][]joined{}, deletes: map[string][]int32{},
 		numbers: map[int32]int{}, ordinals: map[int32]int{}, ordinalEnding: map[string]bool{},
-		weekdays: map[int32]int8{}, months: map[int32]int8{}, plural: map[int32]bool{},
+		weekdays: map[int32]int8{}, months: map[int32]int8{}, plural: map[int32]bool{}, numbersAlone: map[int32]int{},
 		classes: map[string][]int32{}, concepts: map[int32][]string{}, languageNames: map[int32]string{},
 	}
 	l.risks.acrossSentences, l.safe.acrossSentences, l.signs.acrossSentences = true, true, true // people in danger do not punctuate
@@ -120,6 +123,8 @@ func Compile(list []Lexicon) (*Lexicons, error) {
 		c.conceptsOf(&list[i])
 	}
 	l.interrogative, l.hourLead = newSet(l.classes["interrogative"]), newSet(l.classes["hourlead"])
+	l.hourTail, l.conclusions = newSet(l.classes["hourtail"]), newSet(l.classes["conclusion"])
+	l.interjections = newSet(l.classes["interjection"])
 	for i, w := range l.words_ {
 		if i > 0 {
 			l.addDeletes(int32(i), w)
@@ -258,6 +263,7 @@ func (c *compiler) vocabularyOf(lex *Lexicon) {
 	}
 	numbers("numbers", lex.Numbers, c.Lexicons.numbers, 100)
 	numbers("ordinals", lex.Ordinals, c.Lexicons.ordinals, 31)
+	numbers("numbers_alone", lex.NumbersAlone, c.Lexicons.numbersAlone, 5)
 	for _, s := range lex.OrdinalEndings {
 		c.ordinalEnding[fold(s)] = true
 	}
@@ -353,6 +359,9 @@ func (c *compiler) patternsOf(lex *Lexicon) {
 		if !slices.Contains(timeMakes, e.Make) {
 			c.fault(key, "make is not known")
 		}
+		if !slices.Contains(narrowing, e.Narrows) {
+			c.fault(key, "narrows is not known")
+		}
 		add(key, &c.times, e.Patterns, len(c.timeEntries))
 		c.timeEntries = append(c.timeEntries, timePhrase{TimeEntry: e})
 	}
@@ -404,6 +413,9 @@ func (c *compiler) patternsOf(lex *Lexicon) {
 	}
 	if len(lex.ThirdParty) > 0 {
 		add("third_party", &c.Lexicons.thirdParty, lex.ThirdParty, 0)
+	}
+	if len(lex.Corrections) > 0 {
+		add("corrections", &c.Lexicons.corrections, lex.Corrections, 0)
 	}
 	// Words that stand only in patterns belong to this language.
 	for id := before; id < len(c.words_); id++ {

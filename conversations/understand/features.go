@@ -465,4 +465,4 @@ func (l *Lexicons) timeFeatures(g *featureList, e *evidence) {
 	}
 }
 
-var roleNames = [...]string{neutral: "named", propose: "proposed", refuse: "refused", reason: "a reason"}
+var roleNames = [...]string{neutral: "named", propose: "proposed", refuse: "refused", reason: "a reason", withdrawn: "withdrawn"}

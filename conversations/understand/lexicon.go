@@ -63,6 +63,13 @@ type Lexicon struct {
 	Conditions []string `toml:"conditions"`
 	// ThirdParty are patterns of somebody who writes for the client.
 	ThirdParty []string `toml:"third_party"`
+	// Corrections are patterns by which somebody takes back what stands before
+	// them: "no wait", "make that".
+	Corrections []string `toml:"corrections"`
+	// NumbersAlone gives for a number what is written for it by ear or by slip.
+	// They are numbers only where one is asked for and nothing else is said:
+	// "for" is a four then, and no other time.
+	NumbersAlone map[string][]string `toml:"numbers_alone"`
 	// Languages gives for a language tag the names it is asked for by.
 	Languages map[string][]string `toml:"languages"`
 
@@ -78,15 +85,17 @@ type Lexicon struct {
 // TimeEntry says what some time patterns mean. Make is one of
 //
 //	clock             a time of day, from {h}, {clk}, {hhmm} or Hour, with Minutes or {m} (subtracted if Before)
-//	weekday           the next {weekday} after today, and Weeks later
+//	weekday           the next {weekday} after today, and Weeks later; After says that today's is not meant
+//	nth               the {ord} {weekday} of {month}, or of this month; with Days -1 the last of it, a {weekday} or a day
+//	weekday_after     the first {weekday} after the open appointment, or after the {since} that is named
 //	date              {date}, or {ord} or {dom} with or without {month} and {weekday}
 //	day               Days from today, times {n} if there is one
-//	from_appointment  Days from the open appointment, with Clock at its time of day too
+//	from_appointment  Days from the open appointment, times {n} if there is one, with Clock at its time of day too
 //	same_day          the day of the open appointment
 //	same_clock        the time of day of the open appointment
 //	shift             Minutes from the time of the open appointment, times {n} if there is one
 //	part              a part of the day: Half is am or pm
-//	vague             about time, but to be asked back
+//	vague             about time, but to be asked back; Narrows says beside what it says nothing more
 //	open              any time will do
 //	none              a number that is no time: a duration
 type TimeEntry struct {
@@ -101,6 +110,11 @@ type TimeEntry struct {
 	Clock    bool     `toml:"clock"`
 	After    bool     `toml:"after"` // "after 3": good enough for a call, not for a meeting
 	Weak     bool     `toml:"weak"`  // not read where a number is asked for
+	// Narrows is clock, day or date for a vague phrase that is settled by such a
+	// one: "dinner time, 12.30", "end of the week, so friday", "next month, the
+	// 4th"; any for one that is settled by each of them, and is only read where a
+	// time was asked for: "after my exams".
+	Narrows string `toml:"narrows"`
 }
 
 // JudgeEntry says what a time phrase inside its patterns does: Role is

@@ -37,7 +37,7 @@ func (l *Lexicons) readNumber(q Query, abs []token, strong, weak []int) answer {
 		switch {
 		case t.shape == digits || t.shape == word && t.num >= 0:
 			n = int(t.num)
-		case t.shape == dateNum && q.Asked == AskedScale && t.minute == 5 && t.year == 0: // 4/5
+		case q.Asked == AskedScale && outOfFive(t): // 4/5
 			n = int(t.num)
 		}
 		if n < 1 || n > top || i > 0 && abs[i].before == space && l.negators.fits(&abs[i-1]) {
@@ -52,6 +52,20 @@ func (l *Lexicons) readNumber(q Query, abs []token, strong, weak []int) answer {
 			}
 		}
 		return answer{}
+	}
+	// What was corrected is not what was meant.
+	mark := func(i int) int {
+		t := &abs[i]
+		if n := int(t.num); (t.shape == digits || t.shape == word) && n >= 1 && n <= top && !l.counts(abs, i) {
+			return n
+		}
+		return 0
+	}
+	if i := l.correctedNumber(abs, mark); i >= 0 {
+		return answer{mark(i), 7, i}
+	}
+	if a := l.alone(q, abs); a.number > 0 {
+		return a
 	}
 	if a := picked(strong); a.number > 0 {
 		return a
@@ -97,6 +111,36 @@ func (l *Lexicons) readNumber(q Query, abs []token, strong, weak []int) answer {
 		return answer{last, 4.5, at}
 	case q.Asked != AskedScale && only == 1 && atEnd && abs[at].shape == digits && (at == 0 || !l.fillers.fits(&abs[at-1]) || l.courtesies.fits(&abs[at-1])):
 		return answer{last, 4, at}
+	}
+	return answer{}
+}
+
+// alone reads what is all of an answer and no number elsewhere: "fore", and as
+// many stars as were meant.
+func (l *Lexicons) alone(q Query, abs []token) answer {
+	if q.Asked != AskedScale {
+		return answer{}
+	}
+	stars, at, said := 0, -1, 0
+	for i := range abs {
+		t := &abs[i]
+		switch {
+		case l.fitsClass("star", t):
+			stars++
+		case t.shape == word && !l.courtesies.fits(t) || t.shape == digits || t.shape == mention || i == 0 && t.shape == word:
+			said++
+			at = i
+		}
+	}
+	if stars > 0 && stars <= 5 && said == 0 {
+		return answer{stars, 7, 0}
+	}
+	if said == 1 && stars == 0 && abs[at].num < 0 {
+		for _, id := range abs[at].ids {
+			if n := l.numbersAlone[id]; n > 0 {
+				return answer{n, 7, at}
+			}
+		}
 	}
 	return answer{}
 }

@@ -189,7 +189,7 @@ func (l *Lexicons) weighTimes(q Query, s *scores, ms []mentioned, abs []token, c
 			s.by[Change] += 4
 		}
 		proposed = proposed || ms[i].role == propose && !ms[i].vague
-		live = live || ms[i].role != reason && !ms[i].plural
+		live = live || ms[i].role != reason && ms[i].role != withdrawn && !ms[i].plural
 	}
 	own := !w.Ambiguous && !q.Appointment.IsZero() &&
 		(w.Date == "" || w.Date == q.Appointment.Format("2006-01-02")) && (w.Clock == "" || w.Clock == q.Appointment.Format("15:04"))
@@ -339,8 +339,11 @@ func (l *Lexicons) values(q Query, r *Reading, s *scores, ms []mentioned, abs []
 				}
 			}
 		}
-		if r.When.Date != "" && r.When.Clock == "" && l.leftOver(q, abs) || r.When.Clock != "" && q.Asked == AskedReschedule && l.corrected(abs) {
+		if r.When.Date != "" && r.When.Clock == "" && l.leftOver(q, abs) || r.When.Clock != "" && q.Asked == AskedReschedule && l.corrected(ms, abs) {
 			r.When = When{Ambiguous: true} // a number that may be an hour was not understood
+		}
+		if q.Asked == AskedAppointment && r.When.IsZero() && slices.ContainsFunc(abs, func(t token) bool { return l.fitsClass("comparative", &t) }) {
+			r.When.Ambiguous = true // "earlier would be better"
 		}
 		own := When{Date: q.Appointment.Format("2006-01-02"), Clock: q.Appointment.Format("15:04")}
 		if q.Asked == AskedAppointment && (r.When == own || r.When.Clock == "" && r.When.Date == own.Date) {
@@ -356,12 +359,9 @@ func (l *Lexicons) values(q Query, r *Reading, s *scores, ms []mentioned, abs []
 				break
 			}
 		}
-		for i := from; i < to; i++ {
-			for _, id := range abs[i].ids {
-				if tag, ok := l.languageNames[id]; ok && r.Language == "" {
-					r.Language = tag
-				}
-			}
+		r.Language = l.languageIn(abs, from, to)
+		if r.Language == "" {
+			r.Language = l.languageIn(abs, 0, len(abs))
 		}
 	default:
 		// The others have no value, or a number that was filled in before.
@@ -404,61 +404,16 @@ func (l *Lexicons) condition(text string, raw []token) string {
 	return strings.TrimSpace(text[raw[from].start:raw[to-1].end])
 }
 
-// languageOf tells which language a text seems to be in, and whether it is
-// one that no lexicon knows.
-func (l *Lexicons) languageOf(raw []token) (tag string, unreadable bool) {
-	var only [8]int
-	words, known, foreign := 0, 0, 0
-	for i := range raw {
-		t := &raw[i]
-		if t.shape != word {
-			continue
-		}
-		words++
-		if t.foreign {
-			foreign++
-		}
-		if !t.known {
-			continue
-		}
-		known++
-		bits := l.languages[t.ids[0]]
-		for n := range l.tags {
-			if bits == 1<<n {
-				only[n]++
-			}
-		}
-	}
-	if foreign > 0 && foreign*2 >= words || words >= 4 && known*4 < words {
-		return "other", true
-	}
-	best, second := -1, -1
-	//nolint:gosec // G602: best and second are -1 or indices of l.tags, which the loop has just given.
-	for n := range l.tags {
-		switch {
-		case best < 0 || only[n] > only[best]:
-			best, second = n, best
-		case second < 0 || only[n] > only[second]:
-			second = n
-		}
-	}
-	//nolint:gosec // G602: the same indices.
-	switch {
-	case best < 0 || only[best] == 0:
-		return "", false
-	case second >= 0 && only[second]*3 >= only[best] && only[second] > 0:
-		return "mix", false
-	}
-	return l.tags[best], false
-}
-
 // leftOver reports whether a number that could be an hour is left, other than
 // the answer that the text begins with: 3, 1430, or "am un".
 func (l *Lexicons) leftOver(q Query, abs []token) bool {
+	timed := false
 	for i := range abs {
 		t := &abs[i]
+		timed = timed || t.shape == mention
 		switch {
 		case i == 0 && q.Asked != AskedReschedule || l.counts(abs, i):
+		case q.Asked == AskedAppointment && t.shape == digits && t.num >= 1 && t.num <= 3 && !timed: // the answer, put right
 		case t.shape == digits && (t.num >= 1 && t.num <= 23 || t.end-t.start == 4 && t.num < 2400 && t.num%100 < 60):
 			return true
 		case t.shape == clockNum:
@@ -470,14 +425,17 @@ func (l *Lexicons) leftOver(q Query, abs []token) bool {
 	return false
 }
 
-// corrected reports whether a bare hour stands behind a time that was read:
-// "friday at 2, sorry 3".
-func (l *Lexicons) corrected(abs []token) bool {
+// corrected reports whether a bare hour stands behind a time that was read, and
+// is another: "friday at 2 ... 3".
+func (l *Lexicons) corrected(ms []mentioned, abs []token) bool {
 	timed := false
+	again := func(hour int) bool {
+		return slices.ContainsFunc(ms, func(m mentioned) bool { return live(&m) && m.hour == hour && m.minute == 0 })
+	}
 	for i := range abs {
 		t := &abs[i]
 		timed = timed || t.shape == mention && t.minute&bitClock != 0
-		if timed && t.num >= 1 && t.num <= 12 && (t.shape == digits || t.shape == word && i == len(abs)-1) && !l.counts(abs, i) {
+		if timed && t.num >= 1 && t.num <= 12 && (t.shape == digits || t.shape == word && i == len(abs)-1) && !l.counts(abs, i) && !again(int(t.num)) {
 			return true
 		}
 	}

@@ -10,11 +10,17 @@ import (
 type role uint8
 
 const (
-	neutral role = iota
-	propose      // "can we do friday"
-	refuse       // "not friday", "cant do 2"
-	reason       // "vets at 1": why, not when
+	neutral   role = iota
+	propose        // "can we do friday"
+	refuse         // "not friday", "cant do 2"
+	reason         // "vets at 1": why, not when
+	withdrawn      // corrected by a later phrase
 )
+
+// live reports whether a phrase says when, as far as its sentence goes.
+func live(m *mentioned) bool {
+	return m.role != refuse && m.role != reason && m.role != withdrawn
+}
 
 // judge gives every time phrase its role, from the judge patterns of the
 // lexicons; the longest pattern that touches a phrase decides. gathered words
@@ -31,47 +37,122 @@ func (l *Lexicons) judge(ms []mentioned, abs []token) (constraint bool) {
 			continue
 		}
 		for i := f.from; i < f.to; i++ {
-			if n := abs[i].mention; n >= 0 && !judged[n] {
+			if n := abs[i].mention; n >= 0 && !judged[n] && ms[n].narrows != "any" {
 				if role(e) == reason && abs[i].question {
 					continue // "school run, 12?": what is asked is no reason
+				}
+				if role(e) != propose && l.newClause(ms, abs, f, i) {
+					continue // "cant do thurs got the nurse, tues at 10"
+				}
+				if role(e) == refuse && f.to > i+1 && f.to < len(abs) && abs[f.to].before == space && (abs[f.to].num >= 0 || abs[f.to].mention >= 0) &&
+					l.negators.fits(&abs[f.to-1]) {
+					continue // "9am no 10"
+				}
+				if role(e) == reason && ms[n].kind == "shift" {
+					continue // "start half an hour later"
 				}
 				judged[n] = true
 				ms[n].role = role(e)
 			}
 		}
 	}
-	// A phrase takes over the role of the one it stands beside.
-	last, or := -1, false
+	l.passOn(ms, abs, judged)
+	l.withdraw(ms, abs, judged)
+	return constraint
+}
+
+// newClause reports whether the phrase at i begins or ends a clause of its own,
+// so that words in another say nothing against it.
+func (l *Lexicons) newClause(ms []mentioned, abs []token, f found, i int) bool {
+	n := abs[i].mention
+	if i > f.from && abs[i].before >= comma {
+		if abs[i-1].mention < 0 {
+			return true
+		}
+		for k := f.from; k < i; k++ {
+			if o := abs[k].mention; o >= 0 && (!compatible(&ms[o], &ms[n]) || ms[o].after && ms[n].hasClock()) {
+				return true // "work til 1 on weds, 2 is fine"
+			}
+		}
+	}
+	if i == f.from && i+1 < f.to && abs[i+1].before >= comma && abs[i+1].mention < 0 {
+		return true // "fri at 3, cant do mornings"
+	}
+	for k := f.from + 1; k < i; k++ {
+		if l.conclusions.fits(&abs[k]) {
+			return true
+		}
+	}
+	return false
+}
+
+// passOn lets a phrase take over the role of the one it stands beside, and
+// gives those that make one time together the same group.
+func (l *Lexicons) passOn(ms []mentioned, abs []token, judged []bool) {
+	last, or, group, so := -1, false, 0, false
+	list := []int{} // phrases with nothing but commas between them
 	for i := range abs {
 		n := int(abs[i].mention)
 		switch {
 		case n >= 0:
-			if last >= 0 && abs[i].before != sentence {
+			ms[n].asked = abs[i].question
+			beside := last >= 0 && abs[i].before != sentence
+			if beside {
 				a, b := &ms[last], &ms[n]
 				if or && judged[last] && !judged[n] && a.role == refuse {
 					b.role, judged[n] = refuse, true // "cant do thurs or friday" refuses both
 				}
+				if len(list) > 1 && or && ms[list[0]].role == refuse && !compatible(a, b) { // "cant do weds, thurs or fri"
+					for _, k := range append(list[1:], n) {
+						if !judged[k] {
+							ms[k].role, judged[k] = refuse, true
+						}
+					}
+				}
 				if compatible(a, b) {
-					if !judged[n] && judged[last] {
+					if !judged[n] && judged[last] && (a.role == propose || abs[i].before == space && !so) {
 						b.role, judged[n] = a.role, true
-					} else if !judged[last] && judged[n] {
+					} else if !judged[last] && judged[n] && (b.role == propose || abs[i].before == space && !so) {
 						a.role, judged[last] = b.role, true
 					}
 				}
 			}
-			last, or = n, false
+			if !beside || !joins(ms, group, &ms[n]) || or {
+				group++
+			}
+			if !beside || i > 0 && abs[i-1].mention < 0 && !or || compatible(&ms[last], &ms[n]) {
+				list = list[:0]
+			}
+			list = append(list, n)
+			ms[n].group = group
+			for k := range ms {
+				so = so || ms[k].last && ms[k].group == group && k != n
+			}
+			ms[n].last = so
+			last, or, so = n, false, false
 		case last >= 0 && abs[i].before != sentence && l.or.fits(&abs[i]):
 			or = true
+		case l.conclusions.fits(&abs[i]):
+			so = true
 		case abs[i].before == sentence || !l.fillers.fits(&abs[i]):
 			last = -1
 		}
 	}
-	return constraint
+}
+
+// joins reports whether a phrase can be one time with all of a group.
+func joins(ms []mentioned, group int, b *mentioned) bool {
+	for k := range ms {
+		if ms[k].group == group && &ms[k] != b && !compatible(&ms[k], b) {
+			return false
+		}
+	}
+	return true
 }
 
 // compatible reports whether two phrases side by side can be one time.
 func compatible(a, b *mentioned) bool {
-	return (!a.hasDay() || !b.hasDay()) && (!a.hasClock() || !b.hasClock())
+	return (!a.hasDay() || !b.hasDay()) && (!a.hasClock() || !b.hasClock()) && a.narrows != "any" && b.narrows != "any"
 }
 
 const judgeConstraint = 100
@@ -80,7 +161,7 @@ const judgeConstraint = 100
 // call, which may be wanted "after 3".
 func (l *Lexicons) resolve(q Query, ms []mentioned, abs []token, constraint, exact bool) When {
 	var use []*mentioned
-	refused, proposed, open := false, 0, false
+	refused, open := false, false
 	for i := range ms {
 		m := &ms[i]
 		switch {
@@ -89,49 +170,27 @@ func (l *Lexicons) resolve(q Query, ms []mentioned, abs []token, constraint, exa
 		case m.role == refuse:
 			refused = true
 			constraint = constraint || m.after // "not before 11"
-		case m.role == reason || m.plural && len(ms) > 1:
+		case m.role == reason || m.role == withdrawn || m.plural && len(ms) > 1:
 		default:
 			use = append(use, m)
-			if m.role == propose {
-				proposed++
-			}
 		}
 	}
 	slices.SortStableFunc(use, func(a, b *mentioned) int { return a.from - b.from })
-	day, clock, days, clocks := pick(use)
-	if (days > 1 || clocks > 1) && !l.alternatives(ms, abs) {
-		// Several: those that are proposed outright decide, and the open
-		// appointment's own day or hour is what is moved away from.
-		if proposed > 0 {
-			use = slices.DeleteFunc(use, func(m *mentioned) bool {
-				return m.role != propose && (m.hasDay() && days > 1 || m.hasClock() && clocks > 1)
-			})
-			day, clock, days, clocks = pick(use)
-		}
-		if days > 1 && !q.Appointment.IsZero() {
-			use = slices.DeleteFunc(use, func(m *mentioned) bool {
-				return m.hasDay() && !m.hasClock() && !m.sameDay && sameDate(m.day, q.Appointment)
-			})
-			day, clock, days, clocks = pick(use)
-		}
-		if clocks > 1 && !q.Appointment.IsZero() {
-			use = slices.DeleteFunc(use, func(m *mentioned) bool {
-				if !m.hasClock() || m.hasDay() || m.kind != "clock" {
-					return false
-				}
-				h, mins, ok := m.timeOfDay("")
-				return ok && h == q.Appointment.Hour() && mins == q.Appointment.Minute()
-			})
-			day, clock, days, clocks = pick(use)
-		}
+	use = settled(use, open, exact)
+	if _, _, days, clocks := pick(use); (days > 1 || clocks > 1) && !l.alternatives(ms, abs) {
+		use = decided(q, use)
 	}
-	if days > 1 || clocks > 1 {
-		return When{Ambiguous: true}
+	day, clock, days, clocks := pick(use)
+	if days > 1 || clocks > 1 || day == nil && clock != nil && refusesDay(ms) && clock.role != propose {
+		return When{Ambiguous: true} // "not thursday, 3": on which day?
+	}
+	if day == nil && clock != nil && clock.last {
+		day = reasonDay(ms, clock)
 	}
 	half := ""
 	for _, m := range use {
 		switch {
-		case m.badDay, m.vague, m.after && exact && m.role != propose, m.after && exact:
+		case m.badDay, m.vague, m.after && exact:
 			return When{Ambiguous: true}
 		case m.part:
 			if half != "" && half != m.half {
@@ -168,6 +227,137 @@ func (l *Lexicons) resolve(q Query, ms []mentioned, abs []token, constraint, exa
 	return w
 }
 
+func refusesDay(ms []mentioned) bool {
+	return slices.ContainsFunc(ms, func(m mentioned) bool { return m.role == refuse && m.hasDay() && !m.plural })
+}
+
+// reasonDay gives the one day of the reasons that a time of day was concluded
+// from: "i finish work 12 on weds so say 1".
+func reasonDay(ms []mentioned, clock *mentioned) *mentioned {
+	var day *mentioned
+	for i := range ms {
+		m := &ms[i]
+		if m.day.IsZero() || m.role != reason || m.from > clock.from || m.plural {
+			continue
+		}
+		if day != nil && !day.day.Equal(m.day) {
+			return nil
+		}
+		day = m
+	}
+	return day
+}
+
+// settled leaves out what only narrows down and is made exact beside it:
+// "dinner time, 12.30", "any time after 11 on tuesday".
+func settled(use []*mentioned, open, exact bool) []*mentioned {
+	day, clock, date, exactly, last := false, false, false, false, 0
+	for _, m := range use {
+		if m.last && m.hasClock() {
+			last = m.group
+		}
+		exactly = exactly || m.hasClock() && !m.after
+		day = day || !m.day.IsZero()
+		date = date || m.kind == "date" && !m.day.IsZero()
+		if m.hasClock() && !m.after {
+			h, _, ok := m.timeOfDay("")
+			clock = clock || ok && h >= 11 && h <= 14
+		}
+	}
+	return slices.DeleteFunc(use, func(m *mentioned) bool {
+		switch {
+		case m.part && last > 0:
+			return m.group != last // "any time after school, so 9.30"
+		case m.narrows == "any":
+			return day || exactly
+		case m.after && exactly:
+			return true // "trams are rubbish after 3, half one"
+		case m.after:
+			return day && exact && (open || m.narrows == "day")
+		case m.narrows == "day":
+			return day
+		case m.narrows == "date":
+			return date
+		case m.narrows == "clock":
+			return clock
+		}
+		return false
+	})
+}
+
+// decided leaves those of several times that decide: what is proposed
+// outright, what is asked, the one that is a day and a time of day. The open
+// appointment's own day or hour is what is moved away from.
+func decided(q Query, use []*mentioned) []*mentioned {
+	_, _, days, clocks := pick(use)
+	rival := func(m *mentioned) bool { return m.hasDay() && days > 1 || m.hasClock() && clocks > 1 }
+	leave := func(out func(m *mentioned) bool) {
+		use = slices.DeleteFunc(use, out)
+		_, _, days, clocks = pick(use)
+	}
+	if slices.ContainsFunc(use, func(m *mentioned) bool { return m.last && rival(m) }) {
+		leave(func(m *mentioned) bool { return !m.last && rival(m) })
+	}
+	if slices.ContainsFunc(use, func(m *mentioned) bool { return m.role == propose }) {
+		leave(func(m *mentioned) bool { return m.role != propose && rival(m) })
+	}
+	if days > 1 && !q.Appointment.IsZero() {
+		leave(func(m *mentioned) bool {
+			return m.hasDay() && !m.hasClock() && !m.sameDay && sameDate(m.day, q.Appointment)
+		})
+	}
+	if clocks > 1 && !q.Appointment.IsZero() {
+		dated := map[int]bool{}
+		for _, m := range use {
+			dated[m.group] = dated[m.group] || m.hasDay() && !m.sameDay && !sameDate(m.day, q.Appointment)
+		}
+		leave(func(m *mentioned) bool {
+			if !m.hasClock() || m.hasDay() || m.kind != "clock" || dated[m.group] {
+				return false // "monday at 2" is another time than thursday's
+			}
+			h, mins, ok := m.timeOfDay("")
+			return ok && h == q.Appointment.Hour() && mins == q.Appointment.Minute()
+		})
+	}
+	if days <= 1 && clocks <= 1 {
+		return use
+	}
+	// What is asked at the end: "2pm is hard, quarter to 4?"
+	if slices.ContainsFunc(use, func(m *mentioned) bool {
+		return m.asked && rival(m) && m.group == use[len(use)-1].group
+	}) {
+		groups := map[int]bool{}
+		for _, m := range use {
+			groups[m.group] = groups[m.group] || m.asked
+		}
+		leave(func(m *mentioned) bool { return !groups[m.group] && rival(m) })
+	}
+	if days <= 1 && clocks <= 1 {
+		return use
+	}
+	whole := map[int]int{}
+	for _, m := range use {
+		if !m.day.IsZero() {
+			whole[m.group] |= 1
+		}
+		if m.hasClock() && !m.after {
+			whole[m.group] |= 2
+		}
+	}
+	one := 0
+	for group, has := range whole {
+		if has == 3 && one != 0 {
+			return use
+		} else if has == 3 {
+			one = group
+		}
+	}
+	if one != 0 && (use[len(use)-1].group == one || use[0].group == one) {
+		leave(func(m *mentioned) bool { return m.group != one })
+	}
+	return use
+}
+
 // unreadClock reports whether an hour was hinted at that was not understood.
 func unreadClock(use []*mentioned) bool {
 	for _, m := range use {
@@ -184,8 +374,7 @@ func (l *Lexicons) alternatives(ms []mentioned, abs []token) bool {
 	last, or := -1, false
 	for i := range abs {
 		if n := int(abs[i].mention); n >= 0 {
-			if last >= 0 && (or || abs[i].dash) && ms[last].role != refuse && ms[n].role != refuse &&
-				ms[last].role != reason && ms[n].role != reason {
+			if last >= 0 && (or || abs[i].dash) && live(&ms[last]) && live(&ms[n]) {
 				return true
 			}
 			last, or = n, false

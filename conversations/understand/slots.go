@@ -16,6 +16,7 @@ const (
 	slotLateDom                        // {latedom}: a bare number from 13 to 31, too great to be an hour
 	slotWeekday                        // {weekday}
 	slotMonth                          // {month}
+	slotSince                          // {since}: a second weekday of the same phrase
 	slotHHMM                           // {hhmm}: 1430
 	slotMany                           // {many}: a number of nine and more, too many for a dose
 	slotHourWord                       // {hword}: an hour from one to twelve in words
@@ -34,7 +35,7 @@ const (
 
 var slots = map[string]slot{
 	"h": slotHour, "m": slotMinute, "n": slotNumber, "clk": slotClock, "date": slotDate, "dotted": slotDotted,
-	"ord": slotOrdinal, "dom": slotDom, "latedom": slotLateDom, "weekday": slotWeekday, "month": slotMonth, "hhmm": slotHHMM, "many": slotMany, "hword": slotHourWord, "mword": slotMinuteWord,
+	"ord": slotOrdinal, "dom": slotDom, "latedom": slotLateDom, "weekday": slotWeekday, "since": slotSince, "month": slotMonth, "hhmm": slotHHMM, "many": slotMany, "hword": slotHourWord, "mword": slotMinuteWord,
 	"time": slotTime, "day": slotDay, "clock": slotTimeOfDay, "number": slotAnyNumber,
 	"appointment": slotAppointmentDay, "otherday": slotOtherDay, "unknown": slotUnknown, "edge": slotEdge, "anytime": slotAnyTime,
 }
@@ -74,7 +75,7 @@ func (c *captures) take(s slot, t *token, i int) bool {
 		ok = bare && t.num >= 1 && t.num <= 31
 	case slotLateDom:
 		ok = bare && t.num >= 13 && t.num <= 31
-	case slotWeekday:
+	case slotWeekday, slotSince:
 		ok = t.shape == word && t.day >= 0
 	case slotMonth:
 		ok = t.shape == word && t.month > 0
@@ -109,7 +110,7 @@ func (c *captures) take(s slot, t *token, i int) bool {
 	case slotUnknown:
 		ok = t.shape == word && !t.known && !t.fuzzy
 	case slotAnyNumber:
-		ok = bare
+		ok = bare || outOfFive(t)
 	case slotCount:
 		// Not a slot: it counts them.
 	}
@@ -117,4 +118,9 @@ func (c *captures) take(s slot, t *token, i int) bool {
 		c[s] = int16(i + 1)
 	}
 	return ok
+}
+
+// outOfFive reports whether a token is a mark such as 4/5.
+func outOfFive(t *token) bool {
+	return t.shape == dateNum && t.minute == 5 && t.year == 0 && t.num >= 1 && t.num <= 5
 }

@@ -1,6 +1,9 @@
 package understand
 
-import "unicode"
+import (
+	"slices"
+	"unicode"
+)
 
 // minFuzzy is the shortest word that spelling tolerance may produce: below
 // five letters too many words are neighbours of one another.
@@ -37,7 +40,7 @@ func (l *Lexicons) correct(w string) int32 {
 			case id == best:
 			case cost < bestCost:
 				best, bestCost, ties = id, cost, 0
-			case cost == bestCost:
+			case cost == bestCost && !l.sameMeaning(id, best):
 				ties++
 			}
 		}
@@ -63,6 +66,20 @@ func (l *Lexicons) correct(w string) int32 {
 		return 0
 	}
 	return best
+}
+
+// sameMeaning reports whether two words are ways of writing one: both are the
+// same weekday or number, or one is written for the other.
+func (l *Lexicons) sameMeaning(a, b int32) bool {
+	if d, ok := l.weekdays[a]; ok {
+		o, also := l.weekdays[b]
+		return also && d == o
+	}
+	if n, ok := l.numbers[a]; ok {
+		o, also := l.numbers[b]
+		return also && n == o
+	}
+	return slices.Contains(l.canon[a], b) || slices.Contains(l.canon[b], a)
 }
 
 // addDeletes files a word under itself and under what is left of it with one

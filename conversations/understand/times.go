@@ -28,6 +28,10 @@ type mentioned struct {
 	shift   int    // minutes after the appointment's time
 	sameDay bool
 	after   bool // "after 3": a time for a call, too vague for a meeting
+	narrows string
+	group   int  // phrases side by side that make one time have the same
+	asked   bool // a question mark follows
+	last    bool // what the reasons before it lead to: "so fri at 3"
 	role    role
 }
 
@@ -41,6 +45,9 @@ func (l *Lexicons) findTimes(q Query, raw []token) ([]mentioned, []token) {
 	var hits []found
 	l.times.match(raw, func(f found) {
 		e := &l.timeEntries[f.cue]
+		if e.Narrows == "any" && q.Asked != AskedReschedule {
+			return
+		}
 		if q.Asked == AskedScale && (e.Weak || f.caps[slotDate] > 0 || f.caps[slotDotted] > 0) || q.Asked == AskedWhich && e.Weak {
 			return
 		}
@@ -76,7 +83,9 @@ func (l *Lexicons) findTimes(q Query, raw []token) ([]mentioned, []token) {
 			taken[i] = mark
 		}
 	}
+	l.thatDay(raw, ms)
 	ms = l.bareHours(q, raw, taken, ms)
+	l.dottedDates(q, raw, ms)
 	out := make([]token, 0, len(raw))
 	for i := 0; i < len(raw); {
 		n := taken[i]
@@ -121,93 +130,9 @@ func (l *Lexicons) findTimes(q Query, raw []token) ([]mentioned, []token) {
 	return ms, out
 }
 
-// bareHours makes times of day of bare numbers that stand beside a day or a
-// part of one: "fri 2", "wed is ok, 12".
-func (l *Lexicons) bareHours(q Query, raw []token, taken []int16, ms []mentioned) []mentioned {
-	for i := range raw {
-		t := &raw[i]
-		if l.writtenHour(q, raw, taken, i) {
-			m := mentioned{from: i, to: i + 1, kind: "clock", hour: int(t.num), half: "24"}
-			if t.end-t.start == 4 {
-				m.hour, m.minute = int(t.num)/100, int(t.num)%100
-			}
-			ms = append(ms, m)
-			taken[i] = int16(len(ms))
-			continue
-		}
-		if taken[i] != 0 || t.num < 1 || t.num > 12 || t.shape != digits && t.shape != word || q.Asked == AskedScale {
-			continue
-		}
-		if i == 0 && t.num <= 3 && (q.Asked == AskedAppointment || q.Asked == AskedConfirmTime) {
-			continue // the answer to the question comes first
-		}
-		if i+1 < len(raw) && taken[i+1] == 0 && raw[i+1].before == space && l.units.fits(&raw[i+1]) {
-			continue
-		}
-		if t.shape == word && t.has(l.vocabulary["one"]) && i+1 < len(raw) && taken[i+1] == 0 && raw[i+1].before == space {
-			continue // "friday one is good"
-		}
-		beside := false
-		for k := i - 1; k >= 0 && i-k <= 3; k-- {
-			if taken[k] > 0 {
-				p := &ms[taken[k]-1]
-				beside = (p.hasDay() || p.part || p.sameDay || p.kind == "weekday") && !p.hasClock()
-				break
-			}
-			if !l.fillers.fits(&raw[k]) {
-				break
-			}
-		}
-		if !beside && i+1 < len(raw) && taken[i+1] > 0 && raw[i+1].before == space {
-			p := &ms[taken[i+1]-1]
-			beside = p.hasDay() && !p.hasClock()
-		}
-		// "12?" on its own, where a time is talked about
-		alone := t.question && t.before != space && (q.Asked == AskedAppointment || q.Asked == AskedReschedule)
-		// "3", where the day is known and only the hour was asked for
-		beside = beside || q.DayKnown && i == 0 && (len(raw) == 1 || l.courtesies.fits(&raw[1]))
-		if talks := q.Asked == AskedAppointment || q.Asked == AskedReschedule || q.Asked == AskedConfirmTime; talks && i > 0 {
-			// "about 10"; and in the answer to which day, "4 on tuesday"
-			alone = alone || taken[i-1] == 0 && l.hourLead.fits(&raw[i-1])
-		}
-		for k := i + 1; q.Asked == AskedReschedule && !beside && k < len(raw) && k <= i+2; k++ {
-			if taken[k] > 0 {
-				p := &ms[taken[k]-1]
-				beside = p.hasDay() && !p.hasClock()
-				break
-			}
-			if !l.fillers.fits(&raw[k]) {
-				break
-			}
-		}
-		if beside || alone && (i > 0 || t.num > 3) {
-			ms = append(ms, mentioned{from: i, to: i + 1, kind: "clock", hour: int(t.num)})
-			taken[i] = int16(len(ms))
-		}
-	}
-	return ms
-}
-
-// writtenHour reports whether the number at i is an hour of the 24 that stands
-// right beside a day: "1430 weds", "tuesday 18".
-func (l *Lexicons) writtenHour(q Query, raw []token, taken []int16, i int) bool {
-	t := &raw[i]
-	four := t.end-t.start == 4 && t.num >= 700 && t.num < 2100 && t.num%5 == 0 && t.num%100 < 60
-	if taken[i] != 0 || t.shape != digits || q.Asked != AskedAppointment && q.Asked != AskedReschedule && q.Asked != AskedConfirmTime ||
-		!four {
-		return false
-	}
-	for _, k := range [...]int{i - 1, i + 1} {
-		if k >= 0 && k < len(raw) && raw[k].day >= 0 {
-			return true
-		}
-	}
-	return i > 1 && raw[i-1].shape == word && l.fillers.fits(&raw[i-1]) && raw[i-2].day >= 0
-}
-
 // makeTime turns a fitting time pattern into what it means.
 func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (mentioned, bool) {
-	m := mentioned{from: f.from, to: f.to, kind: e.Make, hour: -1, half: e.Half}
+	m := mentioned{from: f.from, to: f.to, kind: e.Make, hour: -1, half: e.Half, narrows: e.Narrows}
 	get := func(s slot) *token {
 		if n := f.caps[s]; n > 0 && int(n-1) >= f.from && int(n-1) < f.to {
 			return &raw[n-1]
@@ -238,21 +163,43 @@ func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (menti
 			if e.Before {
 				m.minute = -m.minute
 			}
+			if h := get(slotHour); h != nil && h.start < t.start && t.shape == digits && t.end-t.start < 2 {
+				return m, false // "7-12 2 pm" is not two minutes past twelve
+			}
 		}
 		m.after = e.After
 	case "weekday":
 		t := get(slotWeekday)
 		m.plural = t.plural
 		days := (int(t.day) - int(today.Weekday()) + 7) % 7
-		if days == 0 { // today, or in a week? nobody can tell
+		switch {
+		case days == 0 && e.After:
+			m.day = today.AddDate(0, 0, 7)
+		case days == 0: // today, or in a week? nobody can tell
 			m.badDay = true
-		} else {
+		default:
 			m.day = today.AddDate(0, 0, days+7*e.Weeks)
 		}
+	case "nth":
+		m.day, m.badDay = nth(today, e.Days, get)
+	case "weekday_after":
+		if t := get(slotSince); q.Appointment.IsZero() && t == nil || f.to < len(raw) && !l.mayFollow(&raw[f.to]) {
+			return m, false // "the friday after mosque" is another thing than "the friday after"
+		}
+		m.day = weekdayAfter(today, q.Appointment, get)
 	case "date":
 		m.day, m.badDay = l.date(today, get)
+		if t := get(slotDate); t != nil && m.badDay && outOfFive(t) && e.Make == "date" && f.to-f.from == 1 {
+			return m, false // 2/5 is a mark, in a winter
+		}
+		if w, t := get(slotWeekday), get(slotOrdinal); w != nil && t != nil && t.start > w.start && l.negatedBefore(raw, f.from) && spans(raw, f, comma) {
+			return m, false // "not monday, the 30th" is another day than the one refused
+		}
 		if t := get(slotHour); t != nil {
 			m.hour = int(t.num)
+		}
+		if t := get(slotClock); t != nil {
+			m.hour, m.minute = int(t.num), int(t.minute)
 		}
 	case "day":
 		m.day = today.AddDate(0, 0, e.Days)
@@ -264,7 +211,11 @@ func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (menti
 			m.vague = true
 			break
 		}
-		m.day = midnight(q.Appointment).AddDate(0, 0, e.Days)
+		days := e.Days
+		if t := get(slotNumber); t != nil {
+			days *= int(t.num)
+		}
+		m.day = midnight(q.Appointment).AddDate(0, 0, days)
 		if e.Clock {
 			m.hour, m.minute = q.Appointment.Hour(), q.Appointment.Minute()
 			m.half = "24"
@@ -343,6 +294,18 @@ func (l *Lexicons) date(today time.Time, get func(slot) *token) (day time.Time, 
 	bad = int(day.Month()) != month || day.Day() != dom || day.Before(today) || day.After(today.AddDate(0, 3, 15))
 	if t := get(slotWeekday); t != nil && int(day.Weekday()) != int(t.day) {
 		bad = true
+	}
+	if m := get(slotMonth); bad && m != nil && m.day >= 0 && get(slotWeekday) == nil {
+		// The Welsh Mawrth is March, and Tuesday: "Mawrth 24".
+		return l.date(today, func(s slot) *token {
+			switch s {
+			case slotMonth:
+				return nil
+			case slotWeekday:
+				return m
+			}
+			return get(s)
+		})
 	}
 	if bad {
 		return time.Time{}, true

@@ -213,6 +213,24 @@ func (l *Lexicons) number(text string, i int, before boundary, dash bool, out *[
 				}
 				j = t.end
 			}
+		case c == '-': // 2026-12-03, 4-12-2026
+			n, end := next(j + 1)
+			if end == j+1 || end-j > 3 || end >= len(text) || text[end] != '-' {
+				break
+			}
+			m, last := next(end + 1)
+			switch {
+			case j-i == 4 && value >= 2000 && last-end == 3:
+				t.shape, t.num, t.minute, t.year, t.end = dateNum, int16(m), int16(n), int16(value%100), last
+			case j-i <= 2 && (last-end == 3 || last-end == 5):
+				t.shape, t.minute, t.year, t.end = dateNum, int16(n), int16(m%100), last
+			}
+			j = t.end
+		case (c == 'h' || c == 'H') && j-i <= 2 && value < 24: // 10h30
+			if n, end := next(j + 1); end == j+3 && n < 60 {
+				t.shape, t.minute, t.end = clockNum, int16(n), end
+				j = end
+			}
 		case c == '%':
 			t.shape, t.num, t.end = amount, -1, j+1
 			j++
@@ -236,7 +254,7 @@ func (l *Lexicons) number(text string, i int, before boundary, dash bool, out *[
 		return k
 	}
 	suffix := fold(text[j:k])
-	if t.shape == digits && l.ordinalEnding[suffix] && value >= 1 && value <= 31 {
+	if t.shape == digits && l.ordinalEnding[suffix] && value >= 1 && value <= 99 { // the 32nd is a day that there is not
 		t.ord, t.num, t.end = int16(value), -1, k
 		*out = append(*out, t)
 		return k
@@ -272,6 +290,9 @@ func (l *Lexicons) words(text string, i, j int, before boundary, dash bool, out 
 			break
 		}
 	}
+	if base := l.withoutEnding(text[i:j], w); base != "" {
+		w = base
+	}
 	found := false
 	for _, try := range [...]string{w, shorten(w, 2), shorten(w, 1)} {
 		if id, ok := l.vocabulary[try]; ok {
@@ -295,6 +316,9 @@ func (l *Lexicons) words(text string, i, j int, before boundary, dash bool, out 
 			found = true
 		}
 	}
+	if !found && l.glued(text, i, j, before, dash, out) {
+		return
+	}
 	if found {
 		t.known = true
 	} else if !t.foreign {
@@ -304,6 +328,52 @@ func (l *Lexicons) words(text string, i, j int, before boundary, dash bool, out 
 		}
 	}
 	*out = append(*out, t)
+}
+
+// withoutEnding gives a weekday without what an apostrophe ties to it: "monday's
+// the food bank" is about one day, not about all. It is "" for other words.
+func (l *Lexicons) withoutEnding(text, w string) string {
+	if _, size := utf8.DecodeLastRuneInString(text); len(w) < 4 || size != 1 {
+		return ""
+	}
+	if r, _ := utf8.DecodeLastRuneInString(text[:len(text)-1]); !isApostrophe(r) {
+		return ""
+	}
+	base := w[:len(w)-1]
+	if id, ok := l.vocabulary[base]; ok {
+		if _, ok := l.weekdays[id]; ok {
+			return base
+		}
+	}
+	return ""
+}
+
+// glued appends a small word and the number that is stuck to it: "at10".
+func (l *Lexicons) glued(text string, i, j int, before boundary, dash bool, out *[]token) bool {
+	k := i
+	for k < j && !isDigit(text[k]) {
+		k++
+	}
+	if k == i || k == j || j-k > 2 {
+		return false
+	}
+	for n := k; n < j; n++ {
+		if !isDigit(text[n]) {
+			return false
+		}
+	}
+	id, ok := l.vocabulary[fold(text[i:k])]
+	t := token{start: i, end: k, num: -1, ord: -1, before: before, dash: dash, mention: -1, day: -1, known: true}
+	if !ok {
+		return false
+	}
+	l.spell(&t, id)
+	if !l.fillers.fits(&t) && t.day < 0 && t.month == 0 {
+		return false
+	}
+	*out = append(*out, t)
+	l.number(text, k, space, false, out)
+	return true
 }
 
 // lastLatin is the last of the letters that every language of Europe which is
