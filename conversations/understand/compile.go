@@ -34,7 +34,7 @@ type Lexicons struct {
 	// scripts are those beyond Latin that a lexicon has words in.
 	scripts []*unicode.RangeTable
 
-	fillers, or, units, courtesies, negators, jokes, interrogative, hourLead, hourTail, conclusions, interjections elem
+	fillers, or, units, courtesies, negators, jokes, interrogative, hourLead, hourTail, conclusions, interjections, conditional elem
 
 	numbersAlone map[int32]int
 
@@ -72,7 +72,7 @@ var (
 	timeMakes  = []string{"clock", "weekday", "nth", "weekday_after", "date", "day", "from_appointment", "same_day", "same_clock", "shift", "part", "vague", "open", "none"}
 	askedNames = []Asked{AskedNone, AskedAppointment, AskedReschedule, AskedLead, AskedScale, AskedTask, AskedOptin, AskedConfirmTime, AskedWhich}
 	dangers    = []Danger{DangerSelf, DangerOverdose, DangerOthers, DangerByOthers, DangerSomeoneElse, DangerVoices}
-	narrowing  = []string{"", "clock", "day", "date", "any"}
+	narrowing  = []string{"", "clock", "hour", "day", "date", "any"}
 	roles      = map[string]int{"propose": int(propose), "refuse": int(refuse), "reason": int(reason), "constraint": judgeConstraint}
 )
 
@@ -124,7 +124,7 @@ func Compile(list []Lexicon) (*Lexicons, error) {
 	}
 	l.interrogative, l.hourLead = newSet(l.classes["interrogative"]), newSet(l.classes["hourlead"])
 	l.hourTail, l.conclusions = newSet(l.classes["hourtail"]), newSet(l.classes["conclusion"])
-	l.interjections = newSet(l.classes["interjection"])
+	l.interjections, l.conditional = newSet(l.classes["interjection"]), newSet(l.classes["conditional"])
 	for i, w := range l.words_ {
 		if i > 0 {
 			l.addDeletes(int32(i), w)

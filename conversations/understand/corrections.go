@@ -122,6 +122,12 @@ func (l *Lexicons) orBefore(abs []token, i int) bool {
 // "2, hang on, thats change. 1. definitely 1". value gives what the token at a
 // place answers, and 0 for nothing. It is -1 when there is none.
 func (l *Lexicons) correctedNumber(abs []token, value func(int) int) int {
+	// "3 at first, then better, so 4"
+	for so := len(abs) - 2; so > 0 && so >= len(abs)-4; so-- {
+		if l.conclusions.fits(&abs[so]) && value(len(abs)-1) > 0 && numberIn(abs[:so], value) {
+			return len(abs) - 1
+		}
+	}
 	marks := l.fixed(abs)
 	for i := 1; i+1 < len(abs); i++ { // "5 jk 3"
 		marks[i] = marks[i] || l.jokes.fits(&abs[i]) && value(i-1) > 0 && value(i+1) > 0
@@ -163,4 +169,13 @@ func (l *Lexicons) correctedNumber(abs []token, value func(int) int) int {
 		from = to
 	}
 	return -1
+}
+
+func numberIn(abs []token, value func(int) int) bool {
+	for i := range abs {
+		if value(i) > 0 {
+			return true
+		}
+	}
+	return false
 }

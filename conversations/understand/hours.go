@@ -63,7 +63,7 @@ func (l *Lexicons) bareHours(q Query, raw []token, taken []int16, ms []mentioned
 			continue
 		}
 		if t.shape == word && t.has(l.vocabulary["one"]) && i+1 < len(raw) && raw[i+1].before == space &&
-			(taken[i+1] == 0 || taken[i+1] > 0 && ms[taken[i+1]-1].part && ms[taken[i+1]-1].to == i+2) {
+			(taken[i+1] == 0 || i > 0 && l.fitsClass("pointing", &raw[i-1]) || taken[i+1] > 0 && ms[taken[i+1]-1].part && ms[taken[i+1]-1].to == i+2) {
 			continue // "friday one is good", "one afternoon"
 		}
 		if l.besideDay(q, raw, taken, ms, i) || talks && l.soundsTimed(q, raw, taken, ms, i) ||
@@ -90,7 +90,7 @@ func (l *Lexicons) besideDay(q Query, raw []token, taken []int16, ms []mentioned
 		}
 	}
 	if i+1 < len(raw) && taken[i+1] > 0 && raw[i+1].before == space {
-		if p := &ms[taken[i+1]-1]; (p.hasDay() || p.part) && !p.hasClock() {
+		if p := &ms[taken[i+1]-1]; (p.hasDay() || p.part) && !p.hasClock() && !l.timedBehind(raw, taken, ms, p.to) {
 			return true // also "11 in the morning"
 		}
 	}
@@ -98,10 +98,24 @@ func (l *Lexicons) besideDay(q Query, raw []token, taken []int16, ms []mentioned
 	for k := i + 1; talks && k < len(raw) && k <= i+2; k++ {
 		if taken[k] > 0 {
 			p := &ms[taken[k]-1]
-			return p.hasDay() && !p.hasClock()
+			return p.hasDay() && !p.hasClock() && !l.timedBehind(raw, taken, ms, p.to)
 		}
 		if !l.fillers.fits(&raw[k]) {
 			break
+		}
+	}
+	return false
+}
+
+// timedBehind reports whether a time of day stands right at token i, so that what
+// is before it has one: "room 4 on friday at 2".
+func (l *Lexicons) timedBehind(raw []token, taken []int16, ms []mentioned, i int) bool {
+	for ; i < len(raw) && raw[i].before == space; i++ {
+		if taken[i] > 0 {
+			return ms[taken[i]-1].hasClock()
+		}
+		if !l.fillers.fits(&raw[i]) {
+			return false
 		}
 	}
 	return false

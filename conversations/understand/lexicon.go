@@ -85,11 +85,11 @@ type Lexicon struct {
 // TimeEntry says what some time patterns mean. Make is one of
 //
 //	clock             a time of day, from {h}, {clk}, {hhmm} or Hour, with Minutes or {m} (subtracted if Before)
-//	weekday           the next {weekday} after today, and Weeks later; After says that today's is not meant
+//	weekday           the next {weekday} after today, and Weeks later, times {n} if there is one; After says that today's is not meant
 //	nth               the {ord} {weekday} of {month}, or of this month; with Days -1 the last of it, a {weekday} or a day
 //	weekday_after     the first {weekday} after the open appointment, or after the {since} that is named
 //	date              {date}, or {ord} or {dom} with or without {month} and {weekday}
-//	day               Days from today, times {n} if there is one
+//	day               Days from today, times {n} if there is one; with Weeks, Days and {n} times as many weeks
 //	from_appointment  Days from the open appointment, times {n} if there is one, with Clock at its time of day too
 //	same_day          the day of the open appointment
 //	same_clock        the time of day of the open appointment
@@ -112,8 +112,9 @@ type TimeEntry struct {
 	Weak     bool     `toml:"weak"`  // not read where a number is asked for
 	// Narrows is clock, day or date for a vague phrase that is settled by such a
 	// one: "dinner time, 12.30", "end of the week, so friday", "next month, the
-	// 4th"; any for one that is settled by each of them, and is only read where a
-	// time was asked for: "after my exams".
+	// 4th"; hour for one that is settled by any time of day ("a bit later, like 3");
+	// any for one that is settled by each of them, and is only read where a time
+	// was asked for: "after my exams".
 	Narrows string `toml:"narrows"`
 }
 

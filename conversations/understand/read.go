@@ -253,6 +253,9 @@ func (l *Lexicons) weighContext(q Query, s *scores, abs []token, number answer) 
 	if q.Asked == AskedAppointment && s.by[Cannot] >= 4 && s.by[Distress] < 9 {
 		s.by[Distress] = min(s.by[Distress], s.by[Cannot]-0.5) // says no; the rest is in Also
 	}
+	if q.Asked == AskedScale && number.weight >= 6 {
+		s.by[Other] = min(s.by[Other], number.weight-3) // answered, whatever is told besides
+	}
 	if q.Asked == AskedScale && number.number > 0 && s.by[Distress] < 6 {
 		s.by[Distress] = min(s.by[Distress], 3)
 	} else if q.Asked == AskedScale && number.number > 0 {
@@ -339,13 +342,16 @@ func (l *Lexicons) values(q Query, r *Reading, s *scores, ms []mentioned, abs []
 				}
 			}
 		}
-		if r.When.Date != "" && r.When.Clock == "" && l.leftOver(q, abs) || r.When.Clock != "" && q.Asked == AskedReschedule && l.corrected(ms, abs) {
+		if r.When.Date != "" && r.When.Clock == "" && l.leftOver(q, abs) || r.When.Clock != "" && q.Asked == AskedReschedule && (l.corrected(ms, abs) || r.When.Date == "" && dashed(abs)) {
 			r.When = When{Ambiguous: true} // a number that may be an hour was not understood
 		}
 		if q.Asked == AskedAppointment && r.When.IsZero() && slices.ContainsFunc(abs, func(t token) bool { return l.fitsClass("comparative", &t) }) {
 			r.When.Ambiguous = true // "earlier would be better"
 		}
 		own := When{Date: q.Appointment.Format("2006-01-02"), Clock: q.Appointment.Format("15:04")}
+		if q.Asked == AskedNone && r.When.Clock == "" && r.When.Date == own.Date && !q.Appointment.IsZero() {
+			r.When = When{} // "need to move thursday": it is that one which is moved
+		}
 		if q.Asked == AskedAppointment && (r.When == own || r.When.Clock == "" && r.When.Date == own.Date) {
 			r.When = When{}
 		}
@@ -419,6 +425,17 @@ func (l *Lexicons) leftOver(q Query, abs []token) bool {
 		case t.shape == clockNum:
 			return true
 		case t.shape == word && t.num >= 1 && t.num <= 12 && i > 0 && l.hourLead.fits(&abs[i-1]) && len(abs) <= i+2:
+			return true
+		}
+	}
+	return false
+}
+
+// dashed reports whether two numbers with a dash between them were not
+// understood: "7-12 2pm".
+func dashed(abs []token) bool {
+	for i := 1; i < len(abs); i++ {
+		if abs[i].dash && abs[i].shape == digits && abs[i-1].shape == digits {
 			return true
 		}
 	}

@@ -41,6 +41,9 @@ func (l *Lexicons) judge(ms []mentioned, abs []token) (constraint bool) {
 				if role(e) == reason && abs[i].question {
 					continue // "school run, 12?": what is asked is no reason
 				}
+				if role(e) == refuse && f.from > 0 && l.conditional.fits(&abs[f.from-1]) {
+					continue // "or if not tuesday at 3"
+				}
 				if role(e) != propose && l.newClause(ms, abs, f, i) {
 					continue // "cant do thurs got the nurse, tues at 10"
 				}
@@ -48,11 +51,13 @@ func (l *Lexicons) judge(ms []mentioned, abs []token) (constraint bool) {
 					l.negators.fits(&abs[f.to-1]) {
 					continue // "9am no 10"
 				}
-				if role(e) == reason && ms[n].kind == "shift" {
-					continue // "start half an hour later"
+				if role(e) == reason && ms[n].kind == "shift" || role(e) != propose && l.besideProposed(ms, abs, judged, i) {
+					continue // "start half an hour later", "it has to be friday at 2"
 				}
 				judged[n] = true
-				ms[n].role = role(e)
+				if ms[n].role = role(e); ms[n].until && role(e) == refuse {
+					ms[n].role = reason // "working till 5": then it ends
+				}
 			}
 		}
 	}
@@ -65,6 +70,11 @@ func (l *Lexicons) judge(ms []mentioned, abs []token) (constraint bool) {
 // so that words in another say nothing against it.
 func (l *Lexicons) newClause(ms []mentioned, abs []token, f found, i int) bool {
 	n := abs[i].mention
+	for k := f.from + 1; k < i; k++ {
+		if abs[k].before >= comma && abs[k].mention < 0 && abs[k-1].mention < 0 {
+			return true // "leave the job, can thursday be at 3"
+		}
+	}
 	if i > f.from && abs[i].before >= comma {
 		if abs[i-1].mention < 0 {
 			return true
@@ -81,6 +91,20 @@ func (l *Lexicons) newClause(ms []mentioned, abs []token, f found, i int) bool {
 	for k := f.from + 1; k < i; k++ {
 		if l.conclusions.fits(&abs[k]) {
 			return true
+		}
+	}
+	return false
+}
+
+// besideProposed reports whether the phrase at i stands right behind one that
+// is proposed, and can be one time with it.
+func (l *Lexicons) besideProposed(ms []mentioned, abs []token, judged []bool, i int) bool {
+	for k := i - 1; k >= 0 && abs[k+1].before == space; k-- {
+		if n := abs[k].mention; n >= 0 {
+			return judged[n] && ms[n].role == propose && compatible(&ms[n], &ms[abs[i].mention])
+		}
+		if !l.fillers.fits(&abs[k]) {
+			return false
 		}
 	}
 	return false
@@ -109,7 +133,10 @@ func (l *Lexicons) passOn(ms []mentioned, abs []token, judged []bool) {
 						}
 					}
 				}
-				if compatible(a, b) {
+				if !compatible(a, b) && a.role == propose && judged[last] && !judged[n] && abs[i].before == space && !so {
+					b.role, judged[n] = propose, true // "free monday and tuesday" offers both
+				}
+				if compatible(a, b) && !(b.sameDay && a.role == refuse) {
 					if !judged[n] && judged[last] && (a.role == propose || abs[i].before == space && !so) {
 						b.role, judged[n] = a.role, true
 					} else if !judged[last] && judged[n] && (b.role == propose || abs[i].before == space && !so) {
@@ -133,7 +160,7 @@ func (l *Lexicons) passOn(ms []mentioned, abs []token, judged []bool) {
 		case last >= 0 && abs[i].before != sentence && l.or.fits(&abs[i]):
 			or = true
 		case l.conclusions.fits(&abs[i]):
-			so = true
+			so = group > 0 // "right so, monday" concludes nothing
 		case abs[i].before == sentence || !l.fillers.fits(&abs[i]):
 			last = -1
 		}
@@ -181,7 +208,7 @@ func (l *Lexicons) resolve(q Query, ms []mentioned, abs []token, constraint, exa
 		use = decided(q, use)
 	}
 	day, clock, days, clocks := pick(use)
-	if days > 1 || clocks > 1 || day == nil && clock != nil && refusesDay(ms) && clock.role != propose {
+	if days > 1 || clocks > 1 || day == nil && clock != nil && refusesDay(ms) && (clock.role != propose || q.Asked == AskedReschedule) {
 		return When{Ambiguous: true} // "not thursday, 3": on which day?
 	}
 	if day == nil && clock != nil && clock.last {
@@ -270,6 +297,8 @@ func settled(use []*mentioned, open, exact bool) []*mentioned {
 			return m.group != last // "any time after school, so 9.30"
 		case m.narrows == "any":
 			return day || exactly
+		case m.narrows == "hour":
+			return exactly
 		case m.after && exactly:
 			return true // "trams are rubbish after 3, half one"
 		case m.after:
@@ -306,7 +335,7 @@ func decided(q Query, use []*mentioned) []*mentioned {
 			return m.hasDay() && !m.hasClock() && !m.sameDay && sameDate(m.day, q.Appointment)
 		})
 	}
-	if clocks > 1 && !q.Appointment.IsZero() {
+	if clocks > 1 && !q.Appointment.IsZero() && q.Asked != AskedReschedule {
 		dated := map[int]bool{}
 		for _, m := range use {
 			dated[m.group] = dated[m.group] || m.hasDay() && !m.sameDay && !sameDate(m.day, q.Appointment)
@@ -351,6 +380,9 @@ func decided(q Query, use []*mentioned) []*mentioned {
 		} else if has == 3 {
 			one = group
 		}
+	}
+	if slices.ContainsFunc(use, func(m *mentioned) bool { return m.group != one && m.role == propose && rival(m) }) {
+		return use // "free mon and tues at 2"
 	}
 	if one != 0 && (use[len(use)-1].group == one || use[0].group == one) {
 		leave(func(m *mentioned) bool { return m.group != one })

@@ -31,6 +31,7 @@ type mentioned struct {
 	narrows string
 	group   int  // phrases side by side that make one time have the same
 	asked   bool // a question mark follows
+	until   bool // ends something: "till 5"
 	last    bool // what the reasons before it lead to: "so fri at 3"
 	role    role
 }
@@ -163,6 +164,9 @@ func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (menti
 			if e.Before {
 				m.minute = -m.minute
 			}
+			if h := get(slotHour); h != nil && e.Before && t.shape == digits && (t.num == h.num-1 || t.num < 5) {
+				return m, false // "1 to 2" is from one to two
+			}
 			if h := get(slotHour); h != nil && h.start < t.start && t.shape == digits && t.end-t.start < 2 {
 				return m, false // "7-12 2 pm" is not two minutes past twelve
 			}
@@ -178,7 +182,11 @@ func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (menti
 		case days == 0: // today, or in a week? nobody can tell
 			m.badDay = true
 		default:
-			m.day = today.AddDate(0, 0, days+7*e.Weeks)
+			weeks := e.Weeks
+			if n := get(slotNumber); n != nil {
+				weeks *= int(n.num)
+			}
+			m.day = today.AddDate(0, 0, days+7*weeks)
 		}
 	case "nth":
 		m.day, m.badDay = nth(today, e.Days, get)
@@ -189,6 +197,10 @@ func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (menti
 		m.day = weekdayAfter(today, q.Appointment, get)
 	case "date":
 		m.day, m.badDay = l.date(today, get)
+		if t := get(slotOrdinal); t != nil && t.shape == word && t.num < 0 && get(slotMonth) == nil && get(slotWeekday) == nil &&
+			f.to < len(raw) && !l.mayFollow(&raw[f.to]) && raw[f.to].day < 0 {
+			return m, false // "the first option"
+		}
 		if t := get(slotDate); t != nil && m.badDay && outOfFive(t) && e.Make == "date" && f.to-f.from == 1 {
 			return m, false // 2/5 is a mark, in a winter
 		}
@@ -205,6 +217,9 @@ func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (menti
 		m.day = today.AddDate(0, 0, e.Days)
 		if t := get(slotNumber); t != nil {
 			m.day = today.AddDate(0, 0, e.Days*int(t.num))
+			if e.Weeks > 0 {
+				m.day = today.AddDate(0, 0, e.Days+7*e.Weeks*int(t.num))
+			}
 		}
 	case "from_appointment":
 		if q.Appointment.IsZero() {
@@ -245,7 +260,7 @@ func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (menti
 	case "part":
 		m.part = true
 	case "vague":
-		m.vague = true
+		m.vague, m.until = true, l.fitsClass("until", &raw[f.from])
 		m.after = get(slotHour) != nil || get(slotClock) != nil // "before 11"
 	case "open":
 		m.open = true

@@ -55,6 +55,13 @@ func (l *Lexicons) weigh(e *evidence, r *Reading, features []feature) (because [
 	if r.Number == 0 && learnedIntents[order[0]] == Rating {
 		order = order[1:] // no number, no rating: the next best
 	}
+	if in := learnedIntents[order[0]]; e.q.Asked == AskedScale && e.number.weight >= 6 && (in == Other || in == Social) {
+		// A number answers the question, whatever is told besides.
+		rating := slices.Index(learnedIntents, Rating)
+		p[rating] += p[order[0]]
+		p[order[0]] = 0
+		slices.SortFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
+	}
 	best := order[0]
 	if !slices.ContainsFunc(e.raw, func(t token) bool { return t.known }) && p[best] < strange/100.0 {
 		return nil
@@ -97,7 +104,7 @@ func (l *Lexicons) settled(e *evidence, r *Reading) bool {
 	if e.q.Asked == AskedWhich || e.q.Asked == AskedConfirmTime {
 		return true
 	}
-	if r.Topic != TopicNone && r.Intent == Other && l.topical(e) {
+	if r.Topic != TopicNone && r.Intent == Other && l.topical(e) && !(e.q.Asked == AskedScale && e.number.weight >= 6) {
 		return true // what has words of its own was written with care
 	}
 	if yes, no := e.scores.by[Confirm], e.scores.by[Cannot]; yes >= 3 && no >= 3 && r.Sure < 60 && (r.Intent == Confirm || r.Intent == Cannot) {
