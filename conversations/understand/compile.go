@@ -72,7 +72,7 @@ var (
 	timeMakes  = []string{"clock", "weekday", "nth", "weekday_after", "date", "day", "from_appointment", "same_day", "same_clock", "shift", "part", "vague", "open", "none"}
 	askedNames = []Asked{AskedNone, AskedAppointment, AskedReschedule, AskedLead, AskedScale, AskedTask, AskedOptin, AskedConfirmTime, AskedWhich}
 	dangers    = []Danger{DangerSelf, DangerOverdose, DangerOthers, DangerByOthers, DangerSomeoneElse, DangerVoices}
-	narrowing  = []string{"", "clock", "hour", "day", "date", "any"}
+	settledBy  = []string{"", "clock", "hour", "day", "date", "any"}
 	roles      = map[string]int{"propose": int(propose), "refuse": int(refuse), "reason": int(reason), "constraint": judgeConstraint}
 )
 
@@ -359,7 +359,7 @@ func (c *compiler) patternsOf(lex *Lexicon) {
 		if !slices.Contains(timeMakes, e.Make) {
 			c.fault(key, "make is not known")
 		}
-		if !slices.Contains(narrowing, e.Narrows) {
+		if !slices.Contains(settledBy, e.Narrows) {
 			c.fault(key, "narrows is not known")
 		}
 		add(key, &c.times, e.Patterns, len(c.timeEntries))
