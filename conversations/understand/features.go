@@ -185,6 +185,7 @@ const conceptReach = 6
 // groups is how many groups of features there are.
 const (
 	groups       = 7
+	groupSigns   = 3
 	groupLexicon = 4
 	groupDanger  = 5
 )

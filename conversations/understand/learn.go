@@ -57,6 +57,17 @@ var (
 // among the examples danger is a hundred times as common as among texts.
 const ordinaryWeight = 3
 
+// unfound is in how many texts of danger no pattern of it fits, of hands that
+// were not in view when the patterns were written, and unsigned in how many of
+// these no sign fits either. The patterns were written with the examples in
+// view and find nearly all of them: who learned from that would take a text in
+// which none fits for harmless. So every example of danger is learned from in
+// three ways: with what was found, without the patterns, and without the signs.
+const (
+	unfound  = 0.4
+	unsigned = 0.3
+)
+
 // madeWeight is how much an ordinary text counts that was made of parts, of
 // which there are thousands.
 const madeWeight = 0.5
@@ -96,7 +107,19 @@ func (l *Lexicons) Material(examples []Example, appointment, now time.Time) Mate
 		} else if n := slices.Index(learnedIntents, x.Intent); n >= 0 && !x.OnlyRisk {
 			m.intents = append(m.intents, sample{e.view(f, forIntent, nil), n, 1})
 		}
-		m.danger = append(m.danger, sample{e.view(f, forDanger, nil), class, weight})
+		if class == 0 {
+			m.danger = append(m.danger, sample{e.view(f, forDanger, nil), class, weight})
+			continue
+		}
+		for n, part := range [...]float32{1 - unfound, unfound * (1 - unsigned), unfound * unsigned} {
+			switch n {
+			case 1:
+				forDanger[groupDanger] = 0
+			case 2:
+				forDanger[groupSigns] = 0
+			}
+			m.danger = append(m.danger, sample{e.view(f, forDanger, nil), class, part})
+		}
 	}
 	return m
 }

@@ -217,7 +217,7 @@ func (l *Lexicons) spokeFor(e *evidence, class int) []string {
 // ordinary ones.
 const (
 	// oddsOfPattern is for texts in which a pattern of danger was found.
-	oddsOfPattern = -1.0
+	oddsOfPattern = -1.5
 	// oddsOfSign is for those in which only signs were.
 	oddsOfSign = 0.0
 	// oddsOfThin is for those with one sign, of which ordinary texts are full.
