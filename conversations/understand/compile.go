@@ -31,6 +31,8 @@ type Lexicons struct {
 	concepts          map[int32][]string // by id, sorted
 	languageNames     map[int32]string
 	prefixes          []prefix // the longest first
+	mutations         []change // of the letters that words begin with, the longest first
+	endings           []change // of the letters that words end with, the longest first
 	// scripts are those beyond Latin that a lexicon has words in.
 	scripts []*unicode.RangeTable
 
@@ -120,6 +122,10 @@ func Compile(list []Lexicon) (*Lexicons, error) {
 	}
 	for i := range list {
 		c.begin(i)
+		c.mutatedOf()
+	}
+	for i := range list {
+		c.begin(i)
 		c.conceptsOf(&list[i])
 	}
 	l.interrogative, l.hourLead = newSet(l.classes["interrogative"]), newSet(l.classes["hourlead"])
@@ -132,6 +138,8 @@ func Compile(list []Lexicon) (*Lexicons, error) {
 		}
 	}
 	slices.SortStableFunc(l.prefixes, func(a, b prefix) int { return len(b.letters) - len(a.letters) })
+	slices.SortStableFunc(l.mutations, longestChange)
+	slices.SortStableFunc(l.endings, longestChange)
 	if len(c.faults) > 0 {
 		return nil, fmt.Errorf("compile lexicons: %w", errors.Join(c.faults...))
 	}
@@ -242,6 +250,8 @@ func (c *compiler) vocabularyOf(lex *Lexicon) {
 		}
 		c.Lexicons.joins[parts[0]] = append(c.Lexicons.joins[parts[0]], joined{words: parts, id: c.word("joins."+phrase, lex.Joins[phrase])})
 	}
+	c.mutations = append(c.mutations, changes(lex.Mutations, c.bit)...)
+	c.endings = append(c.endings, changes(lex.Endings, c.bit)...)
 	for _, p := range lex.Prefixes {
 		c.Lexicons.prefixes = append(c.Lexicons.prefixes, prefix{fold(p), c.bit})
 	}
@@ -330,12 +340,16 @@ func (c *compiler) conceptsOf(lex *Lexicon) {
 				}
 				for _, to := range lex.Mutations[from] {
 					mutated := to + rest
-					if have, ok := c.vocabulary[mutated]; ok && c.languages[have]&c.bit == 0 {
+					have, ok := c.vocabulary[mutated]
+					if ok && c.languages[have]&c.bit == 0 {
 						continue
 					}
-					id := c.intern(mutated)
-					c.languages[id] |= c.bit
-					file(id, name)
+					of := c.intern(mutated)
+					c.languages[of] |= c.bit
+					if !ok {
+						c.canon[of] = c.rooted(id)
+					}
+					file(of, name)
 				}
 			}
 		}

@@ -30,8 +30,12 @@ type Lexicon struct {
 	// names are the same in every language. A word may be of several.
 	Concepts map[string][]string `toml:"concepts"`
 	// Mutations give for the letters that a word begins with those that may
-	// stand in their place: c = ["g", "ch", "ngh"]. They are used for Concepts.
+	// stand in their place: c = ["g", "ch", "ngh"]. A word that is in no lexicon
+	// is read as the one it is a mutation of.
 	Mutations map[string][]string `toml:"mutations"`
+	// Endings give for the letters that a word ends with what people write in
+	// their place, as they say it: au = ["a", "e"]. They are used as Mutations are.
+	Endings map[string][]string `toml:"endings"`
 	// Prefixes are what the language writes together with the word behind it
 	// and other languages write apart: the Arabic "and", "the" and "to". A word
 	// that is in no lexicon is read without them.
@@ -157,6 +161,9 @@ type RiskEntry struct {
 	UnlessNegated bool `toml:"unless_negated"`
 	// Threat marks a threat to staff.
 	Threat bool `toml:"threat"`
+	// Firm entries are danger whatever was learned from examples: words for
+	// which there are none.
+	Firm bool `toml:"firm"`
 }
 
 // SignEntry gives patterns that danger is often said with, or that speak

@@ -4,6 +4,7 @@ package understand
 type risk struct {
 	danger Danger
 	threat bool
+	firm   bool   // words that were learned from nothing, and are danger
 	denied bool   // danger was named and denied: "im not going to hurt myself"
 	phrase string // the lexicon's pattern that spoke
 
@@ -41,6 +42,7 @@ func (l *Lexicons) readRisk(raw []token) risk {
 		if e.Threat {
 			r.threat = true
 		}
+		r.firm = r.firm || e.Firm
 		if score > best {
 			best, r.danger, r.phrase = score, e.Danger, f.source
 		}

@@ -316,6 +316,12 @@ func (l *Lexicons) words(text string, i, j int, before boundary, dash bool, out 
 			found = true
 		}
 	}
+	if !found && !t.foreign {
+		if id := l.withoutMutation(w); id != 0 {
+			l.spell(&t, id)
+			found = true
+		}
+	}
 	if !found && l.glued(text, i, j, before, dash, out) {
 		return
 	}

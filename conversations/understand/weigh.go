@@ -112,8 +112,8 @@ func (l *Lexicons) settled(e *evidence, r *Reading) bool {
 	}
 	for i := range e.cues {
 		h := &e.cues[i]
-		if h.entry.Firm && h.words >= 2 && h.entry.Weight >= 5 && h.name == string(r.Intent) {
-			return true // "dont cancel": words that are written to mean this and nothing else
+		if h.entry.Firm && (h.words >= 2 || len(e.abs) == 1) && h.entry.Weight >= 5 && h.name == string(r.Intent) {
+			return true // "dont cancel", or all of a text: words that are written to mean this and nothing else
 		}
 		if h.name == string(r.Intent) && l.wholly(e, h) {
 			r.Sure = max(r.Sure, sureOfWhole)
@@ -256,7 +256,7 @@ func (l *Lexicons) danger(e *evidence, features []feature) (Danger, string) {
 	l.learned.risk.sums(e.scratch, p[:])
 	odds := p[1] - p[0]
 	if found != DangerNone {
-		if odds < oddsOfPattern {
+		if odds < oddsOfPattern && !e.danger.firm {
 			return DangerNone, ""
 		}
 		return found, "'" + e.danger.phrase + "'"
