@@ -155,6 +155,13 @@ func (l *Lexicons) wholly(e *evidence, h *cueHit) bool {
 	return true
 }
 
+// allPlain reports whether plain words for something that is no trouble are all
+// that a text holds: "im back" is no more than that, whatever else is said with
+// its words.
+func (l *Lexicons) allPlain(e *evidence) bool {
+	return slices.ContainsFunc(e.cues, func(h cueHit) bool { return h.name != string(Distress) && l.wholly(e, &h) })
+}
+
 // topical reports whether plain words for a topic, and not a hint of it, were
 // found.
 func (l *Lexicons) topical(e *evidence) bool {
@@ -265,6 +272,9 @@ func (l *Lexicons) danger(e *evidence, features []feature) (Danger, string) {
 	least := float32(oddsOfSign)
 	switch {
 	case len(signs) == 0 && e.danger.hits == 0:
+		if l.allPlain(e) {
+			return DangerNone, ""
+		}
 		least = oddsOfWords
 	case len(signs) == 1 && e.danger.hits == 0 && slices.Contains(thin, signs[0]):
 		least = oddsOfThin
