@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"slices"
+	"strings"
 
 	"alongside/conversations/understand"
 )
@@ -63,6 +64,9 @@ func (s *step) secondAnswer() (understand.Reading, bool) {
 			return r, true
 		}
 	}
+	if s.reading.Intent == understand.CallMe {
+		return s.besideCall()
+	}
 	if s.reading.Number == 0 || main == "" {
 		return understand.Reading{}, false
 	}
@@ -77,6 +81,23 @@ func (s *step) secondAnswer() (understand.Reading, bool) {
 		}
 	}
 	return understand.Reading{}, false
+}
+
+// besideCall is the number that a wish for a call begins with, as the answer to
+// the open question: "2 and can sam ring me".
+func (s *step) besideCall() (understand.Reading, bool) {
+	first := strings.TrimRight(strings.Fields(s.event.Text + " .")[0], ".,!:;)-")
+	if n := bareNumber(first); n == 0 || s.reading.Number != n || s.state.Open == nil {
+		return understand.Reading{}, false
+	}
+	q := s.query()
+	q.Text = first
+	r := s.rules.Lexicons.Read(q)
+	kind := answers[r.Intent]
+	if kind == "" || kind == AskScale || kind != s.state.Open.Kind {
+		return understand.Reading{}, false
+	}
+	return r, true
 }
 
 // askedAs names those questions for the reader.

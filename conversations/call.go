@@ -2,7 +2,9 @@ package conversations
 
 import (
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"alongside/conversations/policy"
 	"alongside/conversations/understand"
@@ -122,7 +124,12 @@ func (s *step) aboutCall() bool {
 	}
 	switch r.Intent {
 	case understand.Confirm, understand.Keep:
-		// It is no yes to an appointment; who is to be rung picks up.
+		// It is no yes to an appointment; who is to be rung picks up. "After 4 is
+		// ok" is more than a yes.
+		if s.words() > aFewWords-1 && strings.ContainsFunc(s.event.Text, unicode.IsDigit) {
+			s.flag(FlagCallMe, "")
+			s.read("call_me")
+		}
 		return true
 	case understand.Change:
 		w := s.wishedFor(r.When)

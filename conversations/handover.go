@@ -75,7 +75,12 @@ func (s *step) handOver(why FlagReason) {
 		return
 	}
 	q := s.state.Open
-	if s.troubled() || q == nil || q.Kind != AskAppointment || q.Put >= 2 || s.reach(s.event.From.Channel).Agreement != AgreementGiven {
+	if s.troubled() {
+		// Who is low is not told that they were not understood.
+		s.read("message")
+		return
+	}
+	if q == nil || q.Kind != AskAppointment || q.Put >= 2 || s.reach(s.event.From.Channel).Agreement != AgreementGiven {
 		s.read("handed_over")
 		return
 	}

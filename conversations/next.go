@@ -369,7 +369,7 @@ func (s *step) readingHours() policy.Hours {
 // should be read the same day has a third for the last half hour (".late").
 func (s *step) read(key string) {
 	vars := map[string]any{"specialist": s.facts.Specialist.Name}
-	ending := s.readForm(key == "distress")
+	ending := s.readForm(key == "distress" || key == "distress_again")
 	if ending != ".open" {
 		vars["day"] = s.readsNext()
 	}

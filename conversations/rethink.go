@@ -41,6 +41,11 @@ func (s *step) rethinks() bool {
 		return true
 	}
 	q := s.state.Open
+	if i == 0 && plain && a.Status == Confirmed && (q.Kind == AskLead || q.Kind == AskTask) && s.cannotAfterAll() {
+		// "Actually cant make it now" while another question is open.
+		s.putWhich(cannot, comes)
+		return true
+	}
 	timed := r.Intent == understand.Change && !r.When.Ambiguous && !r.When.IsZero()
 	if q.Kind != AskReschedule || q.Appointment != a.ID || timed {
 		return false
@@ -55,6 +60,14 @@ func (s *step) rethinks() bool {
 		return true
 	}
 	return false
+}
+
+// cannotAfterAll says whether a text says plainly that somebody cannot come,
+// whatever was asked: a no to a lead or a task says no more than no.
+func (s *step) cannotAfterAll() bool {
+	asked, alone := s.readAs(understand.AskedAppointment), s.readAs(understand.AskedNone)
+	return asked.Intent == understand.Cannot && asked.Number == 0 && asked.Sure >= clearly &&
+		alone.Intent == understand.Cannot && alone.Sure >= plainly
 }
 
 // answersNothing says whether the reading answers a question of a kind that

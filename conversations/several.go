@@ -124,6 +124,26 @@ func (s *step) eachLead() bool {
 	return true
 }
 
+// noAndTheOther is a no to the lead that is open, and a question about another
+// ("not bothered bout that one, is the other still going"): the no counts, and
+// the specialist has the question. It reports whether the text was that.
+func (s *step) noAndTheOther() bool {
+	r, q := s.reading, s.state.Open
+	if q == nil || q.Kind != AskLead || !q.Shown || len(s.facts.Offers) < 2 || s.borrowed() || r.Number > 0 || len(s.namedOffers()) > 0 {
+		return false
+	}
+	if r.Intent != understand.MoreInfo || !s.alsoSaid(understand.NotInterested) {
+		return false
+	}
+	o, ok := s.findOffer(q.Offer)
+	if !ok {
+		return false
+	}
+	s.flag(FlagLeadQuestion, "")
+	s.notForMe(o)
+	return true
+}
+
 // half is the part of a text that answers one lead.
 type half struct {
 	offer Offer

@@ -171,6 +171,7 @@ func holdsNumber(text string) bool {
 func (s *step) inTrouble() {
 	a, meets := s.meeting()
 	meets = meets && a.At.After(s.now)
+	again := s.troubled()
 	s.state.Troubled = s.now.UnixMilli()
 	about := a.ID
 	if !meets || s.kindly() != "sorry" {
@@ -185,7 +186,33 @@ func (s *step) inTrouble() {
 		s.flag(FlagCannot, a.ID)
 		s.closeAbout(a.ID, ChooseCannot)
 	}
-	s.read(s.kindly())
+	if key := s.kindly(); key != "distress" || !again {
+		s.read(key)
+		return
+	}
+	// The same sentence a second time sounds like nobody.
+	s.read("distress_again")
+}
+
+// stillLow takes what somebody writes who was low a short while ago, and which
+// only might be an answer to a lead or a task ("nah im alright just tired"), for
+// more of the same: a person has it, and no job is shown for it. It reports
+// whether it did.
+func (s *step) stillLow() bool {
+	r := s.reading
+	q := s.state.Open
+	if !s.troubled() || q == nil || q.Kind != AskLead && q.Kind != AskTask || s.borrowed() || r.Number > 0 || r.Topic != understand.TopicNone {
+		return false
+	}
+	if kind := answers[r.Intent]; r.Intent != understand.Other && kind != AskLead && kind != AskTask {
+		return false
+	}
+	if s.sure() >= plainlyMeant || len(s.namedOffers()) > 0 || len(s.namedTasks()) > 0 {
+		return false
+	}
+	s.flag(FlagMessage, "")
+	s.read("message")
+	return true
 }
 
 // fromSomebodyElse keeps what somebody else writes from the client's phone, or wrote a

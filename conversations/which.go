@@ -324,6 +324,16 @@ func (s *step) readAgain(q understand.Query) {
 		if r := s.rules.Lexicons.Read(q); r.Intent == understand.Stop {
 			s.reading = r
 		}
+	case o.Kind == AskTime && s.reading.Number == 0 && (s.reading.Intent == understand.Other || s.reading.Intent == understand.Change && s.reading.When.IsZero()):
+		// "Friday at 3?" – "no 4": an hour in place of the one that was read back.
+		w := strings.Fields(q.Text)
+		if len(w) == 0 || len(w) > aFewWords {
+			return
+		}
+		q.Text, q.Asked, q.DayKnown = w[len(w)-1], understand.AskedReschedule, true
+		if r := s.rules.Lexicons.Read(q); r.Intent == understand.Change && !r.When.Ambiguous && !r.When.IsZero() {
+			s.reading = r
+		}
 	case o.Kind == AskReschedule && len(o.Free) > 0:
 		if w := s.reading.When; s.reading.Intent == understand.Change && !w.Ambiguous && !w.IsZero() {
 			return
@@ -342,6 +352,28 @@ func (s *step) readAs(asked understand.Asked) understand.Reading {
 	return s.rules.Lexicons.Read(q)
 }
 
+// settles is which of the readings a few words mean that answer the question
+// which the doubt was about ("actually yeah go on then"), or -1. A bare yes or
+// no picks neither: it may be said to the first of the readings.
+func (s *step) settles(q Question) int {
+	if len(q.Readings) == 0 || s.borrowed() || s.reading.Topic != understand.TopicNone || urgent(s.reading) || s.words() <= pickOne || s.words() > pickWords+1 {
+		return -1
+	}
+	asked, known := askedAs[answers[q.Readings[0].Intent]]
+	if !known {
+		return -1
+	}
+	r := s.readAs(asked)
+	if r.Number > 0 || r.Sure < clearly || r.Condition != "" || !r.When.IsZero() {
+		return -1
+	}
+	return slices.IndexFunc(q.Readings, func(m Meaning) bool { return m.Intent == r.Intent && m.Clock == "" && m.Date == "" })
+}
+
+// pickOne is how many words may be no more than a yes or a no to the last thing
+// that was said.
+const pickOne = 2
+
 // ownWords is a text in words while a numbered question is open. It reports
 // whether the text was dealt with: a question of this kind is asked once, and
 // what does not settle it goes to the specialist.
@@ -352,6 +384,10 @@ func (s *step) ownWords() bool {
 	}
 	asked := *q
 	i := slices.IndexFunc(q.Readings, func(m Meaning) bool { return m.Intent == r.Intent })
+	if n := s.settles(asked); i < 0 && n >= 0 {
+		s.chooseReading(asked, whichOptions[n])
+		return true
+	}
 	other := r.Intent == understand.Other && r.Topic == understand.TopicNone
 	switch {
 	case i >= 0 && r.Sure >= sureEnoughToAsk && r.When.IsZero():

@@ -40,7 +40,7 @@ type Lexicons struct {
 
 	numbersAlone map[int32]int
 
-	times, judges, cues, risks, safe, signs, conditions, thirdParty, corrections book
+	times, judges, cues, risks, safe, signs, conditions, promises, thirdParty, corrections book
 
 	timeEntries  []timePhrase
 	judgeEntries []int
@@ -424,6 +424,9 @@ func (c *compiler) patternsOf(lex *Lexicon) {
 	}
 	if len(lex.Conditions) > 0 {
 		add("conditions", &c.Lexicons.conditions, lex.Conditions, 0)
+	}
+	if len(lex.Promises) > 0 {
+		add("promises", &c.Lexicons.promises, lex.Promises, 0)
 	}
 	if len(lex.ThirdParty) > 0 {
 		add("third_party", &c.Lexicons.thirdParty, lex.ThirdParty, 0)

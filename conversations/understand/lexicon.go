@@ -65,6 +65,10 @@ type Lexicon struct {
 	Jokes []string `toml:"jokes"`
 	// Conditions are patterns that begin a condition: "unless".
 	Conditions []string `toml:"conditions"`
+	// Promises are patterns of texts that say no more than that something will be
+	// done, or is being done: "im going to do it". What it is stands in what was
+	// asked before.
+	Promises []string `toml:"promises"`
 	// ThirdParty are patterns of somebody who writes for the client.
 	ThirdParty []string `toml:"third_party"`
 	// Corrections are patterns by which somebody takes back what stands before

@@ -51,3 +51,16 @@ func (l *Lexicons) Place(text string) int {
 	}
 	return place
 }
+
+// Promise says whether a text says that something will be done, or is being
+// done, and no more than that ("im going to do it tonight"). By itself such a
+// text may be the worst there is; behind a question about a task it is its answer.
+func (l *Lexicons) Promise(text string) bool {
+	raw := l.tokenise(text)
+	whole := false
+	l.promises.match(raw, func(f found) {
+		rest := slices.Concat(raw[:f.from], raw[f.to:])
+		whole = whole || !slices.ContainsFunc(rest, func(t token) bool { return t.shape != emoji && !l.courtesies.fits(&t) })
+	})
+	return whole
+}

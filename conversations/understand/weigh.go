@@ -85,8 +85,12 @@ func (l *Lexicons) weigh(e *evidence, r *Reading, features []feature) (because [
 		}
 	}
 	r.Sure = int(min(99, 100*p[best]))
-	if learnedIntents[best] == Confirm && r.Number == 0 && e.scores.by[Confirm] <= 0 {
+	switch in := learnedIntents[best]; {
+	case in == Confirm && r.Number == 0 && e.scores.by[Confirm] <= 0:
 		r.Sure = min(r.Sure, noYes) // nothing in it means yes
+	case in == WrongPerson && e.scores.by[WrongPerson] <= 0:
+		// It would end all texts, and no word of the lexicons says it.
+		r.Sure = min(r.Sure, noYes)
 	}
 	r.Others = nil
 	for _, c := range order[1:] {
