@@ -14,6 +14,9 @@ import (
 // there are never more than two texts.
 func (s *step) alsoAnswered(from int) {
 	also, ok := s.secondAnswer()
+	if !ok && !s.borrowed() && !s.doubted(from) {
+		s.besideOther(from)
+	}
 	if !ok || s.borrowed() || s.doubted(from) {
 		return
 	}
@@ -45,6 +48,40 @@ func (s *step) alsoAnswered(from int) {
 		s.effects = append(s.effects[:from:from], unsaid(s.effects[from:])...)
 		s.answer("two_answers.both", map[string]any{"first": a, "second": b})
 	}
+}
+
+// besideOther passes on what a text that answered a lead, a task or a check-in
+// says besides of an appointment that nothing is asked about ("not done it, and
+// can u move thurs to fri"): it goes to a person, and is not lost.
+func (s *step) besideOther(from int) {
+	a, ok := s.meeting()
+	switch main := answers[s.reading.Intent]; {
+	case !ok || !a.At.After(s.now) || saying(s.effects[from:]) > 1 || !s.namesMeeting():
+		return
+	case main != AskLead && main != AskTask && main != AskScale:
+		return
+	}
+	alone := s.readAs(understand.AskedNone)
+	if alone.Intent != understand.Change && !s.alsoSaid(understand.Change) {
+		return
+	}
+	if _, waits := s.waiting(AskAppointment); waits {
+		return
+	}
+	if alone.Intent != understand.Change && !slices.ContainsFunc(alone.Also, func(r understand.Reading) bool { return r.Intent == understand.Change }) {
+		return
+	}
+	s.flag(FlagMessage, a.ID)
+	told := s.effects[from:]
+	if asking(told) {
+		// The question stays the last thing that they read.
+		last := slices.Clone(told)
+		s.effects = s.effects[:from:from]
+		s.read("message")
+		s.effects = append(s.effects, last...)
+		return
+	}
+	s.read("message")
 }
 
 // secondAnswer is what the text answers besides: a question of another kind

@@ -1,6 +1,8 @@
 package conversations
 
 import (
+	"time"
+
 	"strings"
 
 	"alongside/conversations/understand"
@@ -80,6 +82,12 @@ func (s *step) handOver(why FlagReason) {
 		s.read("message")
 		return
 	}
+	if p := s.state.Puzzled; p != 0 && s.now.Sub(time.UnixMilli(p)) < rethinking {
+		// Said once already: it is passed on all the same.
+		s.read("message")
+		return
+	}
+	s.state.Puzzled = s.now.UnixMilli()
 	if q == nil || q.Kind != AskAppointment || q.Put >= 2 || s.reach(s.event.From.Channel).Agreement != AgreementGiven {
 		s.read("handed_over")
 		return

@@ -154,6 +154,9 @@ func (s *step) endsWith(n int) bool {
 	if len(w) == 0 || len(w) > correctionWords {
 		return false
 	}
+	if s.reading.Intent == understand.Social && bareNumber(w[0]) == n {
+		return true // "4 actually lol"
+	}
 	last := s.rules.Lexicons.Read(understand.Query{Text: w[len(w)-1], Lang: s.ownLanguage(), Asked: understand.AskedScale, Now: s.now})
 	return len(w) <= 2 || last.Intent == understand.Rating && last.Number == n
 }

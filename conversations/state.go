@@ -40,6 +40,9 @@ type State struct {
 	// Troubled is when the client last wrote of distress or trouble, in Unix
 	// milliseconds; 0 if not lately. For a while ([breather]) no question is put.
 	Troubled int64 `json:"troubled,omitempty"`
+	// Puzzled is when the client was last told that a text was not understood, in
+	// Unix milliseconds; 0 if never. It is not said a second time soon after.
+	Puzzled int64 `json:"puzzled,omitempty"`
 	// Ring is the call that a specialist announced last; nil once it is over.
 	Ring *Ring `json:"ring,omitempty"`
 	// Declined is when the opt-in question was last answered with no, in Unix

@@ -232,6 +232,8 @@ func (s *step) act() {
 		switch {
 		case r.Topic == understand.TopicGreeting:
 			s.hello()
+		case s.lateNumber():
+			// "4 actually lol" is more than a courtesy.
 		case r.Sure < sureEnough:
 			// It may be no courtesy: it does not go by in silence.
 			s.message()
