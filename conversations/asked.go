@@ -36,7 +36,7 @@ func isWishForLeads(t understand.Topic) bool {
 // query is the text with all that its reader needs to know.
 func (s *step) query() understand.Query {
 	q := understand.Query{
-		Text: s.event.Text, Lang: s.ownLanguage(), Asked: s.asked(), Now: s.now,
+		Text: s.event.Text, Lang: s.ownLanguage(), Asked: s.asked(), Now: s.now, Alerted: s.facts.Alerted,
 	}
 	if o := s.state.Open; o != nil && (o.Kind == AskReschedule && o.Date != "" || o.Kind == AskQuiet) {
 		q.DayKnown = true

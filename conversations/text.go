@@ -413,7 +413,7 @@ func (s *step) unknownSender() {
 		s.answer("link.ask", nil)
 		return
 	}
-	if s.stops() || s.reading.Intent == understand.Social || s.answeredToday() {
+	if s.stops() || s.answeredToday() || s.reading.Intent == understand.Social && s.words() <= inPassing {
 		return
 	}
 	s.answer("unknown_sender", nil)

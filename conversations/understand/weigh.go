@@ -235,6 +235,9 @@ const (
 	oddsOfThin = 0.5
 	// oddsOfWords is for those with neither.
 	oddsOfWords = 1.0
+	// whileAlerted is added to what a pattern or a sign says in the texts of
+	// somebody in danger: "im going to do it" then says what it says.
+	whileAlerted = 2.0
 )
 
 // thin are the signs of which one alone says little.
@@ -266,13 +269,16 @@ func (l *Lexicons) danger(e *evidence, features []feature) (Danger, string) {
 	e.scratch = e.view(features, dangerShares, e.scratch)
 	l.learned.risk.sums(e.scratch, p[:])
 	odds := p[1] - p[0]
+	signs := l.signsOf(e)
+	if e.q.Alerted && (found != DangerNone || len(signs) > 0) {
+		odds += whileAlerted
+	}
 	if found != DangerNone {
 		if odds < oddsOfPattern && !e.danger.firm {
 			return DangerNone, ""
 		}
 		return found, "'" + e.danger.phrase + "'"
 	}
-	signs := l.signsOf(e)
 	least := float32(oddsOfSign)
 	switch {
 	case len(signs) == 0 && e.danger.hits == 0:
