@@ -7,8 +7,8 @@ func (l *Lexicons) languageOf(raw []token) (tag string, unreadable bool) {
 	words, known, foreign := 0, 0, 0
 	for i := range raw {
 		t := &raw[i]
-		if t.shape != word {
-			continue
+		if t.shape != word || t.end-t.start < 2 {
+			continue // one letter is a word of any language
 		}
 		words++
 		if t.foreign {
