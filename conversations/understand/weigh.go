@@ -235,9 +235,6 @@ const (
 	oddsOfThin = 0.5
 	// oddsOfWords is for those with neither.
 	oddsOfWords = 1.0
-	// whileAlerted is added to what a pattern or a sign says in the texts of
-	// somebody in danger: "im going to do it" then says what it says.
-	whileAlerted = 2.0
 )
 
 // thin are the signs of which one alone says little.
@@ -270,9 +267,6 @@ func (l *Lexicons) danger(e *evidence, features []feature) (Danger, string) {
 	l.learned.risk.sums(e.scratch, p[:])
 	odds := p[1] - p[0]
 	signs := l.signsOf(e)
-	if e.q.Alerted && (found != DangerNone || len(signs) > 0) {
-		odds += whileAlerted
-	}
 	if found != DangerNone {
 		if odds < oddsOfPattern && !e.danger.firm {
 			return DangerNone, ""
