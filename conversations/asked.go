@@ -36,7 +36,8 @@ func isWishForLeads(t understand.Topic) bool {
 // query is the text with all that its reader needs to know.
 func (s *step) query() understand.Query {
 	q := understand.Query{
-		Text: s.event.Text, Lang: s.ownLanguage(), Asked: s.asked(), Now: s.now, Alerted: s.facts.Alerted,
+		Text: s.event.Text, Lang: s.ownLanguage(), Asked: s.asked(), Now: s.now,
+		Low: s.facts.Alerted || !s.facts.CrisisSaid.IsZero() || s.troubled(),
 	}
 	if o := s.state.Open; o != nil && (o.Kind == AskReschedule && o.Date != "" || o.Kind == AskQuiet) {
 		q.DayKnown = true

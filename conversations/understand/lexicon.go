@@ -168,9 +168,9 @@ type RiskEntry struct {
 	// Firm entries are danger whatever was learned from examples: words for
 	// which there are none.
 	Firm bool `toml:"firm"`
-	// Alerted entries count only while danger that was read before is not
-	// settled: "im going to do it" is said of a form as well.
-	Alerted bool `toml:"alerted"`
+	// Low entries count only of somebody who was low or in danger a short while
+	// ago: "im going to do it" is said of a form as well.
+	Low bool `toml:"low"`
 }
 
 // SignEntry gives patterns that danger is often said with, or that speak

@@ -16,14 +16,14 @@ type risk struct {
 // means, farewells and harm, not single words; look-alikes (Lexicon.Safe)
 // cancel what lies inside them. When several fit, the one that names the most
 // words decides, and danger that has already happened comes before the rest.
-func (l *Lexicons) readRisk(raw []token, alerted bool) risk {
+func (l *Lexicons) readRisk(raw []token, low bool) risk {
 	var r risk
 	var hits, safe []found
 	for i := range raw {
 		r.joking = r.joking || l.jokes.fits(&raw[i])
 	}
 	l.risks.match(raw, func(f found) {
-		if alerted || !l.riskEntries[f.cue].Alerted {
+		if low || !l.riskEntries[f.cue].Low {
 			hits = append(hits, f)
 		}
 	})

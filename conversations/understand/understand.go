@@ -83,7 +83,7 @@ type Query struct {
 	Now         time.Time // in the client's zone
 	DayKnown    bool      // a day was named before, and only the time of day is asked for
 	Sent        time.Time // when the open question was asked; zero if unknown
-	Alerted     bool      // danger was read in a text of this person, and nobody has settled it yet
+	Low         bool      // danger or distress was read a short while ago, or danger that nobody has settled yet
 }
 
 // When is a day, a time of day, or both, as far as they were understood. The
