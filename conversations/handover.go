@@ -1,9 +1,8 @@
 package conversations
 
 import (
-	"time"
-
 	"strings"
+	"time"
 
 	"alongside/conversations/understand"
 )

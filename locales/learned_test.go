@@ -147,7 +147,7 @@ func learn(t *testing.T, list []author, fingerprint string) {
 		fmt.Fprintf(&out, "\nRead before anything of them was learned or written, when they came:\n%s\nEach file is read with what was learned from the other files alone.\n", firstSight)
 		crossValidate(&out, lexicons, list, made, material, appointment, now)
 	}
-	if err := os.WriteFile("learned.bin", understand.Learn(append(material, made)...).Encode(), 0o644); err != nil {
+	if err := os.WriteFile("learned.bin", understand.Learn(slices.Concat(material, []understand.Material{made})...).Encode(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile("learned.txt", []byte(out.String()), 0o644); err != nil {

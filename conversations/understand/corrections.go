@@ -91,7 +91,7 @@ func (l *Lexicons) takeBack(ms []mentioned, abs []token, judged []bool, from, to
 			day, clock, part = day || ms[n].hasDay(), clock || ms[n].hasClock(), part || ms[n].part
 		}
 	}
-	for i := 0; i < from; i++ {
+	for i := range from {
 		if abs[i].mention < 0 {
 			continue
 		}

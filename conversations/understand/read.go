@@ -65,6 +65,8 @@ func (l *Lexicons) Read(q Query) Reading {
 		if n := l.limit(e, TopicPause); !m.quiet() && n.Days > 0 {
 			r.Topic, r.Limit = TopicPause, n
 		}
+	default:
+		// What a limit says of the others is theirs alone.
 	}
 	for i := range r.Also {
 		r.Also[i].Plain = r.Also[i].Intent == Stop && l.plainStop(e, 0)

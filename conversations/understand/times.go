@@ -318,8 +318,9 @@ func (l *Lexicons) date(today time.Time, get func(slot) *token) (day time.Time, 
 				return nil
 			case slotWeekday:
 				return m
+			default:
+				return get(s)
 			}
-			return get(s)
 		})
 	}
 	if bad {

@@ -22,7 +22,7 @@ func TestWelsh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	lines, n := bufio.NewScanner(file), 0
 	for lines.Scan() {
 		if lines.Text() == "" || strings.HasPrefix(lines.Text(), "#") {
@@ -58,8 +58,12 @@ func marks(r understand.Reading) []string {
 	m := r.Limit
 	got := []string{string(r.Intent), r.Value()}
 	for _, x := range []struct{ key, value string }{
-		{"t:", string(r.Topic)}, {"d:", string(r.Danger)}, {"kind=", m.Kind}, {"allow=", m.Allow},
-		{"before=", m.NotBefore}, {"after=", m.NotAfter},
+		{"t:", string(r.Topic)},
+		{"d:", string(r.Danger)},
+		{"kind=", m.Kind},
+		{"allow=", m.Allow},
+		{"before=", m.NotBefore},
+		{"after=", m.NotAfter},
 	} {
 		if x.value != "" {
 			got = append(got, x.key+x.value)
