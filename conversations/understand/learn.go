@@ -57,9 +57,10 @@ var (
 // among the examples danger is a hundred times as common as among texts.
 const ordinaryWeight = 3
 
-// unfound is in how many texts of danger no pattern of it fits, of hands that
-// were not in view when the patterns were written, and unsigned in how many of
-// these no sign fits either. The patterns were written with the examples in
+// unfound is taken for the share of texts of danger in which no pattern of it
+// fits, of hands that were not in view when the patterns were written, and
+// unsigned for that of these in which no sign fits either: judged, not fitted.
+// The patterns were written with the examples in
 // view and find nearly all of them: who learned from that would take a text in
 // which none fits for harmless. So every example of danger is learned from in
 // three ways: with what was found, without the patterns, and without the signs.

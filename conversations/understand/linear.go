@@ -71,8 +71,6 @@ func fit(samples []sample, how fitting) *linear {
 	// Seeded: the same order every time is what is wanted.
 	dice := rand.New(rand.NewPCG(1, 2))
 	p := make([]float32, k)
-	average := make([]float64, 0)
-	_ = average
 	for round := range how.rounds {
 		dice.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		rate := how.rate / (1 + 0.3*float32(round))

@@ -243,7 +243,7 @@ var thin = []string{"calls for help", "dangerous place", "is being held or watch
 // against are the signs that speak against danger.
 var against = []string{"denied", "figure of speech", "long ago or not real"}
 
-// signs gives the names of the signs of danger in a text.
+// signsOf gives the names of the signs of danger in a text, of those that speak for it.
 func (l *Lexicons) signsOf(e *evidence) []string {
 	var names []string
 	l.signs.match(e.raw, func(f found) {
