@@ -58,6 +58,10 @@ func (s *step) repeatedNumber() bool {
 	if options := numbered[last.Kind]; options != nil {
 		c = options[r.Number-1]
 	}
+	if o, there := s.findOffer(last.Offer); there && c == ChooseInterested && s.onlyAnnounced(o) {
+		s.showOffer(o)
+		return true
+	}
 	s.chooseAgain(0, c)
 	return true
 }

@@ -114,6 +114,13 @@ func (s *step) wantsOffer(o Offer, c Choice) {
 	}
 }
 
+// onlyAnnounced says whether the last question about an offer that is over only
+// announced it: the one number under it showed the lead, and still does.
+func (s *step) onlyAnnounced(o Offer) bool {
+	i := slices.IndexFunc(s.state.Closed, func(c ClosedQuestion) bool { return c.Kind == AskLead && c.Offer == o.ID })
+	return i >= 0 && !s.state.Closed[i].Shown
+}
+
 // showOffer shows a lead in full to who asked to see it, and puts the question.
 func (s *step) showOffer(o Offer) {
 	if s.lent() {
@@ -205,6 +212,10 @@ func (s *step) whyNot() bool {
 	if !ok {
 		s.closeQuestion("")
 		return false
+	}
+	if bareNumber(s.event.Text) == 1 && o.standing(s.now) && s.onlyAnnounced(o) {
+		s.showOffer(o)
+		return true
 	}
 	if n := bareNumber(s.event.Text); n > 0 && n <= len(leadOptions) {
 		// The number again, or another one: that is about the lead itself.

@@ -41,7 +41,7 @@ func (s *step) rethinks() bool {
 		return true
 	}
 	q := s.state.Open
-	if i == 0 && plain && a.Status == Confirmed && (q.Kind == AskLead || q.Kind == AskTask) && s.cannotAfterAll() {
+	if i == 0 && (plain || s.refusesUnshown(*q)) && a.Status == Confirmed && (q.Kind == AskLead || q.Kind == AskTask) && s.cannotAfterAll() {
 		// "Actually cant make it now" while another question is open.
 		s.putWhich(cannot, comes)
 		return true
@@ -68,6 +68,13 @@ func (s *step) cannotAfterAll() bool {
 	asked, alone := s.readAs(understand.AskedAppointment), s.readAs(understand.AskedNone)
 	return asked.Intent == understand.Cannot && asked.Number == 0 && asked.Sure >= clearly &&
 		alone.Intent == understand.Cannot && alone.Sure >= plainly
+}
+
+// refusesUnshown says whether a text is read as a no to a lead of which nothing
+// was shown yet: who has not seen it hardly means it.
+func (s *step) refusesUnshown(q Question) bool {
+	r := s.reading
+	return q.Kind == AskLead && !q.Shown && r.Intent == understand.NotInterested && r.Number == 0 && r.Topic == understand.TopicNone && !r.Voices
 }
 
 // answersNothing says whether the reading answers a question of a kind that

@@ -164,6 +164,8 @@ type ClosedQuestion struct {
 	Task        TaskID        `json:"task,omitempty"`
 	CheckIn     CheckInID     `json:"checkin,omitempty"`
 	Choice      Choice        `json:"choice,omitempty"`
+	// Shown says that the lead was shown in full and not only announced.
+	Shown bool `json:"shown,omitempty"`
 	// Free and Readings are what the question offered by number, so that another
 	// number is a change of mind.
 	Free     []int64   `json:"free,omitempty"`
