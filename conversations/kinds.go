@@ -16,8 +16,26 @@ var kindOptions = []Choice{ChooseThisKind, ChooseAll, ChooseAsIs}
 var allOptions = []Choice{ChooseAll, ChooseAsIs}
 
 // stopKinds ends the texts about some matters, and says what still comes.
-func (s *step) stopKinds(list []Matter) {
-	s.setByText(Settings{Stop: list}, FlagSettings)
+func (s *step) stopKinds(list []Matter) { s.endKinds(list, Settings{Stop: list}) }
+
+// keepKind ends the texts about everything but one matter, which comes again
+// where it had ended. Reminders end by their own name alone: who only wants jobs
+// is still told of the appointments that stand, and that they are.
+func (s *step) keepKind(m Matter) {
+	list := slices.DeleteFunc(slices.Clone(Matters), func(x Matter) bool { return x == m || x == MatterAppointments })
+	x := Settings{Stop: list}
+	if slices.Contains(s.facts.Client.Stopped, m) {
+		x.Allow = []Matter{m}
+	}
+	s.endKinds(list, x)
+	if len(x.Allow) > 0 && m == MatterAppointments {
+		s.remindAll()
+	}
+}
+
+// endKinds sets what ends the texts about some matters, and says what still comes.
+func (s *step) endKinds(list []Matter, x Settings) {
+	s.setByText(x, FlagSettings)
 	s.closeSetting(AskStopKind, ChooseThisKind)
 	s.endQuestions(list)
 	vars := map[string]any{"kinds": Kinds(list)}

@@ -15,8 +15,9 @@ import (
 // reminders would end without anybody having said so.
 const leastOpen = 60
 
-// quietTimes sets the hours and days without unasked texts.
-func (s *step) quietTimes(x Settings) {
+// quietTimes sets the hours and days without unasked texts, and says them back
+// as they were said: the days that l names, by which there are texts or none.
+func (s *step) quietTimes(x Settings, l limit) {
 	was := s.facts.Client
 	s.facts.Client = was.With(x)
 	h := s.hours()
@@ -31,8 +32,20 @@ func (s *step) quietTimes(x Settings) {
 	s.closeSetting(AskQuiet, ChooseYes)
 	from, to := h.Window()
 	vars := map[string]any{"from": s.clock(from), "to": s.clock(to)}
-	if days := workdays(h.RestDays); len(days) > 0 {
-		vars["days"] = days
+	rest, open := workdays(h.RestDays)
+	if l.only || len(l.days) == 0 && len(open) < len(rest) {
+		vars["days"] = open
+		s.answer("quiet.set_only", vars)
+		return
+	}
+	for _, d := range []time.Weekday{time.Saturday, time.Sunday} {
+		// There would be none anyway; who named the day wants to read it.
+		if slices.Contains(l.days, d) && slices.Contains(h.RestDays, d) {
+			rest = append(rest, d)
+		}
+	}
+	if len(rest) > 0 {
+		vars["days"] = rest
 	}
 	s.answer("quiet.set", vars)
 }
@@ -71,16 +84,17 @@ func (s *step) clock(minutes int) Clock {
 	return Clock(time.Date(s.now.Year(), s.now.Month(), s.now.Day(), minutes/60, minutes%60, 0, 0, time.UTC))
 }
 
-// workdays lists the days of rest on which there would be texts otherwise, from
-// Monday on, each once.
-func workdays(rest []time.Weekday) Weekdays {
-	var days Weekdays
+// workdays lists the days of rest on which there would be texts otherwise, and
+// the others of the week that are left, each from Monday on.
+func workdays(rest []time.Weekday) (without, with Weekdays) {
 	for d := time.Monday; d <= time.Friday; d++ {
 		if slices.Contains(rest, d) {
-			days = append(days, d)
+			without = append(without, d)
+		} else {
+			with = append(with, d)
 		}
 	}
-	return days
+	return without, with
 }
 
 // The sides of a day that a question about quiet times asks for, kept in
@@ -128,9 +142,9 @@ func (s *step) quietAnswered() bool {
 	case minutes == nil:
 		return false
 	case side == sideFrom:
-		s.quietTimes(Settings{Wakes: minutes})
+		s.quietTimes(Settings{Wakes: minutes}, limit{})
 	case side == sideUntil:
-		s.quietTimes(Settings{Rests: minutes})
+		s.quietTimes(Settings{Rests: minutes}, limit{})
 	default:
 		return false
 	}

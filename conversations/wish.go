@@ -27,8 +27,10 @@ type limit struct {
 	// end is the day on which a pause ends; back says that it is over now.
 	end  time.Time
 	back bool
-	// stop and allow are the matters that are to end, or to come again.
+	// stop and allow are the matters that are to end, or to come again; alone is
+	// the one that is wanted and no other.
 	stop, allow []Matter
+	alone       Matter
 }
 
 // chosenSetting does what a text says about when, how and whether texts come. It
@@ -70,6 +72,7 @@ func (s *step) limit() limit {
 	if m, ok := matterNames[r.Allow]; ok {
 		l.allow = []Matter{m}
 	}
+	l.alone = matterNames[r.Only]
 	return l
 }
 
@@ -156,7 +159,7 @@ func (s *step) wishQuiet(l limit) {
 		s.askQuiet(l.side)
 		return
 	}
-	s.quietTimes(x)
+	s.quietTimes(x, l)
 }
 
 // restDays adds days of rest to those there are, or takes them away; "only on
@@ -195,6 +198,8 @@ func (s *step) wishPause(l limit) bool {
 
 func (s *step) wishKinds(l limit) {
 	switch {
+	case l.alone != "":
+		s.keepKind(l.alone)
 	case len(l.allow) > 0:
 		s.allowKinds(l.allow)
 	case len(l.stop) > 0:

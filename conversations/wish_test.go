@@ -91,7 +91,7 @@ func TestWishes(t *testing.T) {
 			outcome{
 				Set: []Settings{{RestDays: &[]time.Weekday{
 					time.Sunday, time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Saturday,
-				}}}, Said: []string{"quiet.set"}, Flags: []FlagReason{FlagSettings},
+				}}}, Said: []string{"quiet.set_only"}, Flags: []FlagReason{FlagSettings},
 			},
 		},
 		{

@@ -26,6 +26,11 @@ const longestPause = 92
 // limit reads what a text says about when and of what texts may come.
 func (l *Lexicons) limit(e *evidence, topic Topic) Limit {
 	var m Limit
+	if topic == TopicStopKind {
+		if m.Only = l.kindAlone(e); m.Only != "" || l.notOnly(e.raw) {
+			return m
+		}
+	}
 	for _, kind := range kinds[topic] {
 		if l.hasClass(e.raw, "kind_"+kind) {
 			m.Kind = kind
@@ -268,4 +273,4 @@ const (
 )
 
 // narrowing are the classes of words that name some texts and not all.
-var narrowing = []string{"kind_leads", "kind_asking", "kind_questions", "kind_checkins", "kind_tasks", "this_day", "weekends"}
+var narrowing = []string{"kind_leads", "kind_asking", "kind_questions", "kind_checkins", "kind_tasks", "this_day", "weekends", "some_times"}

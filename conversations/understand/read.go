@@ -48,6 +48,7 @@ func (l *Lexicons) Read(q Query) Reading {
 	}
 	learned := l.weigh(e, &r, features)
 	l.saysWhen(e, &r)
+	l.saysAlone(e, &r)
 	r.Limit = l.limit(e, r.Topic)
 	switch m := &r.Limit; r.Topic { // a limit that was named in full is what it is
 	case TopicLimits:

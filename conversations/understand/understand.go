@@ -146,7 +146,7 @@ const (
 	TopicWhenever Topic = "whenever" // any time will do (Change)
 
 	TopicPause           Topic = "pause"            // no texts for a while; Limit.Days where it was said
-	TopicStopKind        Topic = "stop_kind"        // no texts of one kind, or those again; Limit.Kind or Allow
+	TopicStopKind        Topic = "stop_kind"        // no texts of one kind, those again, or those alone; Limit.Kind, Allow or Only
 	TopicQuiet           Topic = "quiet"            // no texts at some times; Limit.NotBefore, NotAfter, NotOn, OnlyOn, AnyTime
 	TopicPrivacy         Topic = "privacy"          // somebody else reads this phone
 	TopicWordingPlain    Topic = "wording_plain"    // say less in texts
@@ -219,6 +219,9 @@ type Limit struct {
 	// Allow is, with TopicStopKind, the kind that may come again; Kind is then
 	// empty.
 	Allow string
+	// Only is, with TopicStopKind, the kind that alone is wanted; Kind and Allow
+	// are then empty.
+	Only string
 }
 
 // Reading is what a text was understood to mean.

@@ -1,0 +1,130 @@
+package understand
+
+import "slices"
+
+// "Just appointments pls" wants one kind of texts and no other: the opposite of
+// "no appointments". It is read only of texts in which every word speaks of
+// that, because the same words stand in much else ("just had the meeting").
+
+// aloneClasses are, by kind, the words that name it when it is wanted alone;
+// aloneSingly those that name it only beside a word for texts: "just the
+// meeting" is said of a day.
+var (
+	aloneClasses = map[string]string{"leads": "alone_leads", "checkins": "alone_checkins", "tasks": "alone_tasks", "reminders": "alone_reminders"}
+	aloneSingly  = map[string]string{"leads": "alone_lead", "checkins": "alone_checkin", "tasks": "alone_task", "reminders": "alone_reminder"}
+	aloneWords   = []string{"only", "except", "else", "alone_words", "quiet_text", "quiet_words"}
+)
+
+// kindAlone is the kind of texts that a text wants alone; empty if it says anything
+// else.
+func (l *Lexicons) kindAlone(e *evidence) string {
+	texts := l.hasClass(e.raw, "quiet_text")
+	kind := ""
+	for name, class := range aloneClasses {
+		if !l.hasClass(e.raw, class) && !(texts && l.hasClass(e.raw, aloneSingly[name])) {
+			continue
+		}
+		if kind != "" {
+			return "" // two kinds are named: which is meant is for the rest to say
+		}
+		kind = name
+	}
+	switch {
+	case kind == "" || !l.allAlone(e.raw):
+		return ""
+	case texts || e.q.Asked == AskedNone || kind == "reminders" && e.q.Asked != AskedWhich && e.q.Asked != AskedConfirmTime:
+	default:
+		return "" // "only the job" behind a lead is no word about texts
+	}
+	if l.onlyThat(e.raw) || l.nothingBut(e.raw) {
+		return kind
+	}
+	return ""
+}
+
+// allAlone says whether every word of a text is one that such a wish is made of.
+func (l *Lexicons) allAlone(raw []token) bool {
+	for i := range raw {
+		t := &raw[i]
+		switch {
+		case l.interrogative.fits(t) && !l.in(t, "alone_words"):
+			return false // "is it just reminders you send"
+		case l.of(t, aloneWords), t.shape == emoji:
+		case l.courtesies.fits(t), l.negators.fits(t), l.fillers.fits(t), l.in(t, "quiet_not"):
+		default:
+			if !slices.ContainsFunc(kinds[TopicStopKind], func(k string) bool { return l.in(t, aloneClasses[k]) || l.in(t, aloneSingly[k]) }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// onlyThat says whether a text says "only", and no word against it: "not just
+// reminders" and "just stop the reminders" are something else, "only reminders,
+// nothing else" and "no texts, just reminders" are not.
+func (l *Lexicons) onlyThat(raw []token) bool {
+	only := slices.IndexFunc(raw, func(t token) bool { return l.in(&t, "only") })
+	if only < 0 {
+		return false
+	}
+	for i := range raw {
+		if !l.saysNot(&raw[i]) {
+			continue
+		}
+		from, to := i+1, min(len(raw), i+4)
+		class := "else"
+		if i < only {
+			class, to = "quiet_text", only
+		}
+		if from > to || !slices.ContainsFunc(raw[from:to], func(t token) bool { return l.in(&t, class) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// notOnly says whether a text denies an "only": "dont just text me about jobs".
+// What it wants instead is for a person.
+func (l *Lexicons) notOnly(raw []token) bool {
+	for i := 1; i < len(raw); i++ {
+		if l.in(&raw[i], "only") && l.negators.fits(&raw[i-1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// nothingBut says whether a text says "nothing but" or "no texts except": one
+// word against, and then the exception.
+func (l *Lexicons) nothingBut(raw []token) bool {
+	except := slices.IndexFunc(raw, func(t token) bool { return l.in(&t, "except") })
+	if except < 1 {
+		return false
+	}
+	n := 0
+	for i := range raw {
+		switch {
+		case !l.saysNot(&raw[i]):
+		case i > except:
+			return false
+		default:
+			n++
+		}
+	}
+	return n == 1
+}
+
+func (l *Lexicons) saysNot(t *token) bool { return l.negators.fits(t) || l.in(t, "quiet_not") }
+
+// saysAlone makes of a text that wants one kind of texts alone what it is,
+// whatever it was taken for: an end of all texts is the worst of it.
+func (l *Lexicons) saysAlone(e *evidence, r *Reading) {
+	if r.Intent == Crisis || r.Intent == CallMe || l.kindAlone(e) == "" {
+		return
+	}
+	*r = Reading{
+		Intent: Other, Topic: TopicStopKind, Sure: 90, Condition: r.Condition, ThirdParty: r.ThirdParty, Voices: r.Voices,
+		Lang: r.Lang, Unreadable: r.Unreadable,
+	}
+}
