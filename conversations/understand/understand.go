@@ -134,6 +134,7 @@ const (
 	TopicNone     Topic = ""
 	TopicGreeting Topic = "greeting" // a hello (Social)
 	TopicApology  Topic = "apology"  // says sorry, and no more (Social)
+	TopicFarewell Topic = "farewell" // a goodbye with thanks for everything, and no more (Social)
 	TopicArrived  Topic = "arrived"  // is there, outside, waiting (Social)
 	TopicReaders  Topic = "readers"  // who reads this, is anybody there
 	TopicSource   Topic = "source"   // how did you get my number (Help)

@@ -148,7 +148,12 @@ const sureOfWhole = 85
 
 // wholly reports whether plain words and courtesies are all that a text holds.
 func (l *Lexicons) wholly(e *evidence, h *cueHit) bool {
-	if h.negated || h.words < 2 || h.entry.Weight < 4 || len(e.ms) > 0 {
+	return len(e.ms) == 0 && l.covers(e, h)
+}
+
+// covers is wholly where the words may name a time.
+func (l *Lexicons) covers(e *evidence, h *cueHit) bool {
+	if h.negated || h.words < 2 || h.entry.Weight < 4 {
 		return false
 	}
 	for i := range e.abs {
@@ -161,9 +166,11 @@ func (l *Lexicons) wholly(e *evidence, h *cueHit) bool {
 
 // allPlain reports whether plain words for something that is no trouble are all
 // that a text holds: "im back" is no more than that, whatever else is said with
-// its words.
+// its words. A broken arm is trouble that has a name.
 func (l *Lexicons) allPlain(e *evidence) bool {
-	return slices.ContainsFunc(e.cues, func(h cueHit) bool { return h.name != string(Distress) && l.wholly(e, &h) })
+	return slices.ContainsFunc(e.cues, func(h cueHit) bool {
+		return (h.name != string(Distress) || h.entry.Topic == TopicTrouble) && l.covers(e, &h)
+	})
 }
 
 // topical reports whether plain words for a topic, and not a hint of it, were
@@ -273,12 +280,12 @@ func (l *Lexicons) danger(e *evidence, features []feature) (Danger, string) {
 		}
 		return found, "'" + e.danger.phrase + "'"
 	}
+	if l.allPlain(e) {
+		return DangerNone, ""
+	}
 	least := float32(oddsOfSign)
 	switch {
 	case len(signs) == 0 && e.danger.hits == 0:
-		if l.allPlain(e) {
-			return DangerNone, ""
-		}
 		least = oddsOfWords
 	case len(signs) == 1 && e.danger.hits == 0 && slices.Contains(thin, signs[0]):
 		least = oddsOfThin
