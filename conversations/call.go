@@ -189,6 +189,22 @@ const (
 	topicCannotTalk understand.Topic = "cannot_talk" // not at that time
 )
 
+// cannotTalk is "cant talk then" where no call was announced: with a reminder
+// put it may be said of the meeting, and is asked back; else it goes to the
+// specialist.
+func (s *step) cannotTalk() {
+	a, ok := s.meeting()
+	if _, waits := s.waiting(AskAppointment); ok && waits && a.At.After(s.now) && s.mayAskWhich() {
+		cannot := Meaning{Intent: understand.Cannot, Appointment: a.ID}
+		talk := cannot
+		talk.Topic = topicCannotTalk
+		s.putWhich(talk, cannot)
+		return
+	}
+	s.flag(FlagCallMe, "")
+	s.read("call_not_then")
+}
+
 // noCalls is the wish to be texted and not rung: the specialist is told, and
 // who fears the phone hears that it is understood. It reports whether the text
 // was one.

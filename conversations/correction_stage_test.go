@@ -2,6 +2,7 @@ package conversations_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +109,20 @@ func (s *stage) with(rest string) {
 	for i := range s.facts.Appointments {
 		if s.facts.Appointments[i].ID == conversations.AppointmentID(id) {
 			s.facts.Appointments[i].With = who
+		}
+	}
+}
+
+// lasts sets how long an appointment takes, in minutes.
+func (s *stage) lasts(t *testing.T, fields []string) {
+	t.Helper()
+	minutes, err := strconv.Atoi(fields[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range s.facts.Appointments {
+		if s.facts.Appointments[i].ID == conversations.AppointmentID(fields[0]) {
+			s.facts.Appointments[i].Minutes = minutes
 		}
 	}
 }

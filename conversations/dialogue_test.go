@@ -174,6 +174,8 @@ func (s *stage) line(t *testing.T, line string) []string {
 		s.free(t, rest)
 	case "with":
 		s.with(rest)
+	case "lasts":
+		s.lasts(t, fields)
 	case "appointment":
 		s.facts.Appointments = append(s.facts.Appointments, s.appointment(t, rest))
 	default:

@@ -43,6 +43,25 @@ func (s *step) hello() {
 	}
 }
 
+// sorry answers an apology where nothing is asked, or only for another time than
+// the one that they cannot come to: in a few words, once within the hour. It
+// reports whether the text was one.
+func (s *step) sorry() bool {
+	if q := s.state.Open; q != nil {
+		a, ok := s.facts.Appointment(q.Appointment)
+		if !ok || q.Kind != AskReschedule || a.Status != Cannot {
+			return false
+		}
+	} else if s.asked() == understand.AskedAppointment {
+		return false
+	}
+	s.flag(FlagMessage, "")
+	if s.repeats(&s.state.Sorry) == 1 {
+		s.answer("apology", nil)
+	}
+	return true
+}
+
 // unsure leaves an appointment as it is for a client who cannot say yet, and
 // says so once within the hour.
 func (s *step) unsure(a Appointment) {

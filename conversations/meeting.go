@@ -414,19 +414,19 @@ func (s *step) cannotAgain(a Appointment) {
 }
 
 // late passes on that the client is on the way. Days before the appointment
-// nobody is late for it yet, unless they name it: something else is meant, and
-// a person asks.
+// they may be late for it: its day is said with the answer, so that whoever
+// meant something else can say so.
 func (s *step) late() {
 	a, ok := s.meeting()
 	if !ok {
 		s.handOver(FlagLate)
 		return
 	}
-	if a.At.Sub(s.now) > soonLate && !s.namesMeeting() {
-		s.handOver(FlagNotUnderstood)
+	s.flag(FlagLate, a.ID)
+	if a.At.Sub(s.now) > soonLate && !s.facts.Client.Guarded {
+		s.answer("appointment.late_ahead", s.meetingVars(a))
 		return
 	}
-	s.flag(FlagLate, a.ID)
 	s.answer("appointment.late", s.withSpecialist())
 }
 

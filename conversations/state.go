@@ -50,10 +50,11 @@ type State struct {
 	Declined int64 `json:"declined,omitempty"`
 	// Chose is what the client last set by text; nil once that is a while ago.
 	Chose *Chose `json:"chose,omitempty"`
-	// Hello and Unsure count greetings, and "maybe"s, of the last hour: the same
+	// Hello, Unsure and Sorry count greetings, "maybe"s and apologies of the last hour: the same
 	// words are not said twice.
 	Hello  Repeats `json:"hello,omitzero"`
 	Unsure Repeats `json:"unsure,omitzero"`
+	Sorry  Repeats `json:"sorry,omitzero"`
 	// Asked counts the questions ever asked; it gives the next its id.
 	Asked int `json:"asked,omitempty"`
 }

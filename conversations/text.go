@@ -232,6 +232,11 @@ func (s *step) act() {
 		switch {
 		case r.Topic == understand.TopicGreeting:
 			s.hello()
+		case r.Topic == understand.TopicApology && s.sorry():
+		case r.Topic == understand.TopicFarewell:
+			// It may be the end of a chat, or more than that: a person sees it.
+			s.flag(FlagMessage, "")
+			s.read("message")
 		case s.lateNumber():
 			// "4 actually lol" is more than a courtesy.
 		case r.Sure < sureEnough:
@@ -308,6 +313,8 @@ func (s *step) topic() bool {
 			return false
 		}
 		s.unsure(a)
+	case topicCannotTalk:
+		s.cannotTalk()
 	default:
 		return false
 	}

@@ -43,8 +43,7 @@ func (s *step) askWhich() bool {
 		// somebody who is late is only passed on.
 		return false
 	}
-	if q := s.state.Open; q != nil && (q.Kind == AskWhich || q.Kind == AskTime || q.Kind == AskOptIn) {
-		// Asked once; and what a read-back asks is a question of this kind already.
+	if !s.mayAskWhich() {
 		return false
 	}
 	m := s.rivals()
@@ -53,6 +52,13 @@ func (s *step) askWhich() bool {
 	}
 	s.putWhich(m[0], m[1])
 	return true
+}
+
+// mayAskWhich says whether such a question can be put now: it is asked once, and
+// what a read-back asks is one of its kind already.
+func (s *step) mayAskWhich() bool {
+	q := s.state.Open
+	return !s.borrowed() && (q == nil || q.Kind != AskWhich && q.Kind != AskTime && q.Kind != AskOptIn)
 }
 
 // sure is how sure the reading is, 0 to 100, where what was said besides, to
@@ -185,6 +191,9 @@ func (s *step) offer(m Meaning) Piece {
 	case understand.Confirm:
 		return Piece{Key: "reading.confirm", Vars: when}
 	case understand.Cannot:
+		if m.Topic == topicCannotTalk {
+			return Piece{Key: "reading.no_call"}
+		}
 		return Piece{Key: "reading.cannot", Vars: when}
 	case understand.Change:
 		if at, err := localTime(m.Date, m.Clock, s.now.Location()); err == nil {
@@ -284,7 +293,7 @@ func (s *step) resume() {
 func (s *step) mean(m Meaning) {
 	s.reading = understand.Reading{
 		Intent: m.Intent, When: understand.When{Date: m.Date, Clock: m.Clock}, Number: m.Number, Sure: 100,
-		Language: m.Language, Danger: m.Danger, Lang: s.reading.Lang,
+		Language: m.Language, Danger: m.Danger, Topic: m.Topic, Lang: s.reading.Lang,
 	}
 	s.subject = m.Appointment
 	if m.Intent == understand.Change {
