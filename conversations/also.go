@@ -32,6 +32,12 @@ func (s *step) alsoAnswered(from int) {
 
 	told := s.effects[until:]
 	switch {
+	case first.Intent == understand.Distress && also.Intent == understand.NotYet:
+		// "Feeling low, havent done it": that is noted, and not spoken of now.
+		s.effects = append(s.effects[:until:until], unsaid(told)...)
+		asked := s.state.Asked
+		s.state = before
+		s.state.Asked = asked
 	case asks && asking(told):
 		// One question at a time: what the second answer would have asked is left.
 		s.effects = append(s.effects[:until:until], unsaid(told)...)

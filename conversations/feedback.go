@@ -67,22 +67,41 @@ func (s *step) fedBack() bool {
 const moreOfIt = time.Hour
 
 // moreFeedback takes what a client adds to what they said of the service ("and
-// he never rings back", "and dont tell sam") for the lead as well: it was asked
-// for with that promise. So is what they do not want the specialist to be told.
-// It reports whether the text was that; what has a flow of its own keeps it,
-// unless it speaks of the specialist.
+// he never rings back", "and dont tell sam", the number behind the words) for
+// the lead as well: it was asked for with that promise. So is what they do not
+// want the specialist to be told. It reports whether the text was that; what has
+// a flow of its own keeps it, unless it speaks of the specialist.
 func (s *step) moreFeedback() bool {
 	r := s.reading
+	more := s.justFedBack()
 	switch {
-	case s.state.Open != nil || r.Intent == understand.Social || r.Unreadable || r.Number > 0 || r.Topic == understand.TopicMessage:
+	case s.state.Open != nil || r.Unreadable || r.Number > 0 || r.Topic == understand.TopicMessage:
 		return false
-	case r.Topic == understand.TopicLeadOnly && (s.justFedBack() || s.words() > inPassing):
-	case !s.justFedBack() || s.ownFlow() && !s.namesSpecialist():
+	case r.Intent == understand.Social && (!more || r.Sure >= sureEnough || r.Topic != understand.TopicNone):
+		return false
+	case r.Topic == understand.TopicLeadOnly && (more || s.words() > inPassing):
+	case more && r.Intent == understand.Distress && r.Sure < plainlyMeant:
+		// "I hate it" is said of what was asked about.
+		s.do(RaiseFlag{Reason: FlagDistress, Message: s.event.Message, Detail: forLead})
+	case !more || s.ownFlow() && !s.namesSpecialist():
 		return false
 	}
 	s.do(RaiseFlag{Reason: FlagFeedback, Message: s.event.Message, Detail: forLead})
-	s.do(RecordFeedback{})
-	s.answer("feedback.thanks", s.withSpecialist())
+	n := bareNumber(s.event.Text)
+	if n > len(numberOptions) {
+		n = 0
+	}
+	s.do(RecordFeedback{Number: n})
+	if !more {
+		s.answer("feedback.thanks", s.withSpecialist())
+		return true
+	}
+	// Never the same sentence twice in a row.
+	key := "feedback.more"
+	if s.repeats(&s.state.FedBack)%2 == 0 {
+		key = "feedback.more_again"
+	}
+	s.answer(key, s.withSpecialist())
 	return true
 }
 

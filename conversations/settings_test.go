@@ -198,7 +198,7 @@ func TestWishesHoldInEveryState(t *testing.T) {
 		facts.Client = facts.Client.With(drawSettings(t))
 		state.Declined = s.now.Add(-time.Duration(rapid.IntRange(0, 300).Draw(t, "declined")) * time.Hour).UnixMilli()
 		state.Hello = conversations.Repeats{Since: s.now.Add(-time.Minute).UnixMilli(), Times: rapid.IntRange(0, 5).Draw(t, "hellos")}
-		state.Unsure = state.Hello
+		state.Unsure, state.FedBack = state.Hello, state.Hello
 		if event.Kind == conversations.EventSettings {
 			event.Settings = drawSettings(t)
 		}

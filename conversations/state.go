@@ -50,11 +50,13 @@ type State struct {
 	Declined int64 `json:"declined,omitempty"`
 	// Chose is what the client last set by text; nil once that is a while ago.
 	Chose *Chose `json:"chose,omitempty"`
-	// Hello, Unsure and Sorry count greetings, "maybe"s and apologies of the last hour: the same
-	// words are not said twice.
-	Hello  Repeats `json:"hello,omitzero"`
-	Unsure Repeats `json:"unsure,omitzero"`
-	Sorry  Repeats `json:"sorry,omitzero"`
+	// Hello, Unsure, Sorry and FedBack count greetings, "maybe"s, apologies, and what
+	// was added to an answer about the service, of the last hour: the same words are
+	// not said twice.
+	Hello   Repeats `json:"hello,omitzero"`
+	Unsure  Repeats `json:"unsure,omitzero"`
+	Sorry   Repeats `json:"sorry,omitzero"`
+	FedBack Repeats `json:"fed_back,omitzero"`
 	// Asked counts the questions ever asked; it gives the next its id.
 	Asked int `json:"asked,omitempty"`
 }

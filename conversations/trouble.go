@@ -194,6 +194,33 @@ func (s *step) inTrouble() {
 	s.read("distress_again")
 }
 
+// lowBesideTask is "feeling rubbish today so havent done it": the kind words come
+// first, and the task stays as it was asked about. It reports whether the text
+// was that.
+func (s *step) lowBesideTask() bool {
+	if s.reading.Intent != understand.NotYet || s.borrowed() {
+		return false
+	}
+	also := s.alsoSaid(understand.Distress)
+	if alone := s.asIf(understand.AskedNone); !also && (s.enough() || alone.Intent != understand.Distress || alone.Sure < plainlyMeant) {
+		return false // "not done it, been struggling with it" is an answer
+	}
+	if t, asked, ok := s.meantTask(); ok && asked && s.enough() && t.Status != TaskNotYet {
+		s.setTask(t, TaskNotYet)
+	}
+	if !also {
+		s.flag(FlagDistress, "")
+	}
+	again := s.troubled()
+	s.state.Troubled = s.now.UnixMilli()
+	if again {
+		s.read("distress_again")
+		return true
+	}
+	s.read("distress")
+	return true
+}
+
 // stillLow takes what somebody writes who was low a short while ago, and which
 // only might be an answer to a lead or a task ("nah im alright just tired"), for
 // more of the same: a person has it, and no job is shown for it. It reports
