@@ -24,9 +24,7 @@ type Meaning struct {
 	// Appointment is the one it is about; empty means the one that was talked
 	// about.
 	Appointment AppointmentID `json:"appt,omitempty"`
-	// Topic is what it is about where the intent alone does not say it: that they
-	// cannot talk then (cannot_talk), and not that they cannot come.
-	Topic understand.Topic `json:"topic,omitempty"`
+	Topic understand.Topic `json:"topic,omitempty"` // cannot_talk: they cannot be rung then; else empty
 	// Danger says what kind of danger a crisis is; empty means to the client
 	// themselves.
 	Danger understand.Danger `json:"danger,omitempty"`

@@ -377,15 +377,27 @@ func (s *step) cannot() {
 		return
 	}
 	a, ok := s.meeting()
+	if !ok && s.namesDayOrWeek() {
+		// Away, and nothing in the diary that it could be about.
+		s.flag(FlagMessage, "")
+		s.read("message")
+		return
+	}
 	if !ok {
 		s.handOver(FlagMessage)
 		return
 	}
-	if a.Status == Cannot {
-		s.cannotAgain(a)
-		return
+	if b, named := s.onNamedDay(); named {
+		a, s.subject = b, b.ID
 	}
-	s.cannotCome(a)
+	switch {
+	case a.Status == Cannot:
+		s.cannotAgain(a)
+	case s.onAnotherDay(a):
+		s.whetherCannot(a)
+	default:
+		s.cannotCome(a)
+	}
 }
 
 // cannotCome writes it down and leaves the door open for another time: a day

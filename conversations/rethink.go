@@ -8,8 +8,9 @@ import (
 	"alongside/conversations/understand"
 )
 
-// Second thoughts: what takes back an answer that was given just before, and a
-// weekday that may be this week's or next week's.
+// Second thoughts: what takes back an answer that was given just before, a day
+// that is not the appointment's, and a weekday that may be this week's or next
+// week's.
 
 // rethinking is how long after an answer a number in other words ("oh wait i
 // meant 1") may still take it back.
@@ -115,6 +116,70 @@ func (s *step) meantNumber(i, n int) bool {
 		return false
 	}
 	return true
+}
+
+// namedDays are the days that the text in hand names.
+func (s *step) namedDays() []string {
+	if s.event.Kind != EventText || s.reading.Number > 0 {
+		return nil
+	}
+	return s.rules.Lexicons.Days(s.query())
+}
+
+// namesDayOrWeek says whether the text in hand names a day, or next week.
+func (s *step) namesDayOrWeek() bool {
+	return len(s.namedDays()) > 0 || s.event.Kind == EventText && s.reading.Number == 0 && s.rules.Lexicons.NextWeek(s.event.Text)
+}
+
+// onNamedDay is the appointment to come that is on the one day which the text
+// names, where that is another than the one which is talked about.
+func (s *step) onNamedDay() (Appointment, bool) {
+	days := s.namedDays()
+	if len(days) != 1 {
+		return Appointment{}, false
+	}
+	for _, b := range s.facts.Appointments {
+		if b.At.After(s.now) && b.Status != Cancelled && b.At.In(s.now.Location()).Format(time.DateOnly) == days[0] {
+			return b, true
+		}
+	}
+	return Appointment{}, false
+}
+
+// onAnotherDay says whether the text speaks of a day, or of next week, on which
+// the appointment is not: "not today", three days before it.
+func (s *step) onAnotherDay(a Appointment) bool {
+	if q := s.state.Open; q != nil && !staysAnswerable(*q) {
+		// Another time is being spoken of, and its day is that one's.
+		return false
+	}
+	at, days := a.At.In(s.now.Location()), s.namedDays()
+	switch {
+	case len(days) > 0:
+		return !slices.Contains(days, at.Format(time.DateOnly))
+	case !s.namesDayOrWeek():
+		return false
+	}
+	monday := s.now.AddDate(0, 0, (7-int(s.now.Weekday()))%7+1)
+	return at.Format(time.DateOnly) < monday.Format(time.DateOnly)
+}
+
+// whetherCannot asks back whether it is the appointment that somebody cannot
+// come to who named another day. Out of the blue, next week is only news; and who
+// is struggling is asked nothing: a person reads it.
+func (s *step) whetherCannot(a Appointment) {
+	_, waits := s.waiting(AskAppointment)
+	if s.reading.Voices || s.alsoSaid(understand.Distress) {
+		s.flag(FlagMessage, a.ID)
+		s.read(s.kindly())
+		return
+	}
+	if !a.At.After(s.now) || !s.mayAskWhich() || !waits && len(s.namedDays()) == 0 {
+		s.flag(FlagMessage, a.ID)
+		s.read("message")
+		return
+	}
+	s.putWhich(Meaning{Intent: understand.Cannot, Appointment: a.ID}, Meaning{Intent: understand.Confirm, Appointment: a.ID})
 }
 
 // saysNextWeek says whether the text speaks of a later week and names no day.

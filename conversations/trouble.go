@@ -180,7 +180,7 @@ func (s *step) inTrouble() {
 	s.flag(FlagDistress, about)
 	s.keepRating()
 	asked := s.state.Open != nil && s.state.Open.concerns(a.ID)
-	if meets && a.Status != Cannot && s.alsoSaid(understand.Cannot) && (asked || s.namesMeeting()) {
+	if meets && a.Status != Cannot && s.alsoSaid(understand.Cannot) && (asked || s.namesMeeting()) && !s.onAnotherDay(a) {
 		s.do(SetAppointment{ID: a.ID, Status: Cannot})
 		s.answered(a.ID)
 		s.flag(FlagCannot, a.ID)

@@ -1,6 +1,9 @@
 package understand
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // NextWeek says whether a text speaks of next week, or a later one: a weekday
 // named after that may be of either.
@@ -9,6 +12,29 @@ func (l *Lexicons) NextWeek(text string) bool {
 	return slices.ContainsFunc(raw, func(t token) bool { return l.in(&t, "next_week") }) ||
 		slices.ContainsFunc(raw[:max(0, len(raw)-1)], func(t token) bool { return l.in(&t, "next_one") }) &&
 			slices.ContainsFunc(raw, func(t token) bool { return l.in(&t, "unit_weeks") })
+}
+
+// Days gives the days from today on that a text names, as YYYY-MM-DD and in
+// their order: none that only bounds a time ("away till monday") or is a habit,
+// and of those that only say why ("dentist on friday") today alone.
+func (l *Lexicons) Days(q Query) []string {
+	q.Text = plainDigits(q.Text)
+	raw := l.tokenise(q.Text)
+	ms, abs := l.findTimes(q, raw)
+	l.judge(ms, abs)
+	today := midnight(q.Now)
+	var days []string
+	for i := range ms {
+		m := &ms[i]
+		bounds := m.until || m.after || m.from > 0 && l.fitsClass("day_bound", &raw[m.from-1])
+		if m.day.IsZero() || m.day.Before(today) || m.plural || bounds || m.role == withdrawn || m.role == reason && !m.day.Equal(today) {
+			continue
+		}
+		if day := m.day.Format(time.DateOnly); !slices.Contains(days, day) {
+			days = append(days, day)
+		}
+	}
+	return days
 }
 
 // Both reads a short text that answers two things at once: 1 for "both", -1 for
