@@ -23,8 +23,8 @@ type Meaning struct {
 	Number int `json:"n,omitempty"`
 	// Appointment is the one it is about; empty means the one that was talked
 	// about.
-	Appointment AppointmentID `json:"appt,omitempty"`
-	Topic understand.Topic `json:"topic,omitempty"` // cannot_talk: they cannot be rung then; else empty
+	Appointment AppointmentID    `json:"appt,omitempty"`
+	Topic       understand.Topic `json:"topic,omitempty"` // cannot_talk: they cannot be rung then; else empty
 	// Danger says what kind of danger a crisis is; empty means to the client
 	// themselves.
 	Danger understand.Danger `json:"danger,omitempty"`
