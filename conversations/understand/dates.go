@@ -47,6 +47,31 @@ func weekdayAfter(today, appointment time.Time, get func(slot) *token) time.Time
 	return from.AddDate(0, 0, (want-int(from.Weekday())+6)%7+1)
 }
 
+// afterNamed counts "the monday after" from the day that was named before it in
+// the same text: "not friday 4th, the monday after". Where nobody can tell which
+// day that is, nobody can tell this one.
+func afterNamed(ms []mentioned) {
+	for i := range ms {
+		m := &ms[i]
+		if m.kind != "weekday_after" || m.since {
+			continue
+		}
+		var named *mentioned
+		for k := range ms {
+			if o := &ms[k]; o.from < m.from && o.hasDay() && !o.plural && (named == nil || o.from > named.from) {
+				named = o
+			}
+		}
+		switch {
+		case named == nil:
+		case named.badDay:
+			m.badDay = true
+		default:
+			m.day = named.day.AddDate(0, 0, (int(m.day.Weekday())-int(named.day.Weekday())+6)%7+1)
+		}
+	}
+}
+
 // mayFollow reports whether a word may stand behind "the friday after" without
 // being what it is after.
 func (l *Lexicons) mayFollow(t *token) bool {

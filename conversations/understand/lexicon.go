@@ -95,7 +95,8 @@ type Lexicon struct {
 //	clock             a time of day, from {h}, {clk}, {hhmm} or Hour, with Minutes or {m} (subtracted if Before)
 //	weekday           the next {weekday} after today, and Weeks later, times {n} if there is one; After says that today's is not meant
 //	nth               the {ord} {weekday} of {month}, or of this month; with Days -1 the last of it, a {weekday} or a day
-//	weekday_after     the first {weekday} after the open appointment, or after the {since} that is named
+//	weekday_after     the first {weekday} after the open appointment, or after the {since} that is named, or after
+//	                  a day that was named before it; with After no number may follow
 //	date              {date}, or {ord} or {dom} with or without {month} and {weekday}
 //	day               Days from today, times {n} if there is one; with Weeks, Days and {n} times as many weeks
 //	from_appointment  Days from the open appointment, times {n} if there is one, with Clock at its time of day too

@@ -32,6 +32,7 @@ type mentioned struct {
 	group   int  // phrases side by side that make one time have the same
 	asked   bool // a question mark follows
 	until   bool // ends something: "till 5"
+	since   bool // with weekday_after: says after which day
 	last    bool // what the reasons before it lead to: "so fri at 3"
 	role    role
 }
@@ -85,6 +86,7 @@ func (l *Lexicons) findTimes(q Query, raw []token) ([]mentioned, []token) {
 		}
 	}
 	l.thatDay(raw, ms)
+	afterNamed(ms)
 	ms = l.bareHours(q, raw, taken, ms)
 	l.dottedDates(q, raw, ms)
 	out := make([]token, 0, len(raw))
@@ -194,6 +196,10 @@ func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (menti
 		if t := get(slotSince); q.Appointment.IsZero() && t == nil || f.to < len(raw) && !l.mayFollow(&raw[f.to]) {
 			return m, false // "the friday after mosque" is another thing than "the friday after"
 		}
+		if e.After && f.to < len(raw) && raw[f.to].num >= 0 && raw[f.to].before == space {
+			return m, false // "monday after 1"
+		}
+		m.since = get(slotSince) != nil
 		m.day = weekdayAfter(today, q.Appointment, get)
 	case "date":
 		m.day, m.badDay = l.date(today, get)
