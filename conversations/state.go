@@ -150,6 +150,8 @@ type Question struct {
 	Clock string `json:"clock,omitempty"`
 	// Put counts how often the question was put; it is put at most twice.
 	Put int `json:"put,omitempty"`
+	// Explained says that the client was told what it is for.
+	Explained bool `json:"explained,omitempty"`
 	// AskedAt is when it was put last, in Unix milliseconds.
 	AskedAt int64 `json:"at,omitempty"`
 	// From is the moment before which its words do not go (Say.NotBefore), in

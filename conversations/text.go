@@ -167,7 +167,7 @@ func (s *step) intent() {
 		// Before the intent: "any jobs?" refuses no offer.
 		return
 	}
-	if s.stillLow() || s.lowBesideTask() {
+	if s.stillLow() || s.lowBesideTask() || s.explains() {
 		return
 	}
 	if s.arrived() || s.takesBack() || s.noCalls() || s.callsFine() || s.picksLead() || s.noAndTheOther() || s.eachLead() || s.eachTask() || s.aboutCall() || s.freeWords() || s.ownWords() || s.rethinks() || s.topic() || s.askWhich() {

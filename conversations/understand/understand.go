@@ -141,6 +141,7 @@ const (
 	TopicKnown    Topic = "known"    // what do you know about me (Help)
 	TopicRobot    Topic = "robot"    // are you a robot, or a person (Help)
 	TopicPrivate  Topic = "private"  // is this private, whom do you tell (Help)
+	TopicQuestion Topic = "question" // what the open question is about, and whether it must be answered (Help)
 	TopicUnsure   Topic = "unsure"   // may come, may not, cannot say yet
 	TopicLimits   Topic = "limits"   // fewer texts, or not at some times; not their end
 	TopicWatched  Topic = "watched"  // whether we, or somebody by us, watch or listen (Distress)
