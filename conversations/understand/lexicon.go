@@ -96,7 +96,7 @@ type Lexicon struct {
 //	weekday           the next {weekday} after today, and Weeks later, times {n} if there is one; After says that today's is not meant
 //	nth               the {ord} {weekday} of {month}, or of this month; with Days -1 the last of it, a {weekday} or a day
 //	weekday_after     the first {weekday} after the open appointment, or after the {since} that is named, or after
-//	                  a day that was named before it; with After no number may follow
+//	                  a day that was named before it; with After nothing may follow that it may be after
 //	date              {date}, or {ord} or {dom} with or without {month} and {weekday}
 //	day               Days from today, times {n} if there is one; with Weeks, Days and {n} times as many weeks
 //	from_appointment  Days from the open appointment, times {n} if there is one, with Clock at its time of day too

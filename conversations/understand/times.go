@@ -196,8 +196,8 @@ func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (menti
 		if t := get(slotSince); q.Appointment.IsZero() && t == nil || f.to < len(raw) && !l.mayFollow(&raw[f.to]) {
 			return m, false // "the friday after mosque" is another thing than "the friday after"
 		}
-		if e.After && f.to < len(raw) && raw[f.to].num >= 0 && raw[f.to].before == space {
-			return m, false // "monday after 1"
+		if e.After && f.to < len(raw) && raw[f.to].before == space && !l.fitsClass("hourlead", &raw[f.to]) {
+			return m, false // "monday after 1", "tuesday after i drop the kids"
 		}
 		m.since = get(slotSince) != nil
 		m.day = weekdayAfter(today, q.Appointment, get)

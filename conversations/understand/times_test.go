@@ -38,6 +38,8 @@ func TestTimes(t *testing.T) {
 		{"a_weekday_after_without_the", reschedule, "tues after at 10", "2026-12-01T10:00"},
 		{"a_weekday_after_the_day_named_before", reschedule, "cant do friday 4th dec so monday after at 1", "2026-12-07T13:00"},
 		{"a_weekday_after_friday", reschedule, "friday, so monday after at 1", "2026-11-30T13:00"},
+		{"after_what_somebody_does", reschedule, "tuesday after i take the dog out so say 10", "2026-11-24T10:00"},
+		{"a_weekday_after_and_a_please", reschedule, "friday after pls", "2026-11-27"},
 		{"after_an_hour", reschedule, "tuesday after 1", "ambiguous"},
 		{"a_week_on_a_weekday", reschedule, "a week on thursday at 11", "2026-12-03T11:00"},
 		{"a_weekday_week", reschedule, "thurs week, half 2", "2026-12-03T14:30"},
