@@ -102,6 +102,8 @@ type step struct {
 	// subject is the appointment that the text is about, where a numbered reading
 	// or a person's correction names it.
 	subject AppointmentID
+	// byPlace says that the text answers by places: its "first" is no date.
+	byPlace bool
 	// quiet says that nothing but crisis words is said: what a correction makes
 	// of a text is told in words of its own, if at all.
 	quiet bool

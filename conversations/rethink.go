@@ -120,7 +120,7 @@ func (s *step) meantNumber(i, n int) bool {
 
 // namedDays are the days that the text in hand names.
 func (s *step) namedDays() []string {
-	if s.event.Kind != EventText || s.reading.Number > 0 {
+	if s.event.Kind != EventText || s.reading.Number > 0 || s.byPlace {
 		return nil
 	}
 	return s.rules.Lexicons.Days(s.query())

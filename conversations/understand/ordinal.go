@@ -2,6 +2,7 @@ package understand
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -76,6 +77,59 @@ func (l *Lexicons) Place(text string) int {
 		}
 	}
 	return place
+}
+
+// Parts cuts a text that answers two matters by their place ("yes to the first,
+// no to the other") into what it says of the first and of the second, without
+// the words for their places. It reports whether the text is one.
+func (l *Lexicons) Parts(text string) (first, second string, ok bool) {
+	raw := l.tokenise(plainDigits(text))
+	one, two := -1, -1
+	for i := range raw {
+		switch t := &raw[i]; {
+		case t.ord == 1 && one < 0:
+			one = i
+		case (t.ord == 2 || l.in(t, "other_one")) && two < 0:
+			two = i
+		case t.ord > 0 || l.in(t, "other_one"):
+			return "", "", false
+		}
+	}
+	if one < 0 || two < 0 {
+		return "", "", false
+	}
+	low, high := min(one, two), max(one, two)
+	lead := 0 // words before the first place that are more than "to the"
+	for i := range low {
+		if !l.fillers.fits(&raw[i]) && !l.in(&raw[i], "pick_words") && !l.in(&raw[i], "hourlead") {
+			lead++
+		}
+	}
+	cut := low + 1
+	if lead > 0 {
+		for cut < high && raw[cut].before == space && l.in(&raw[cut], "pick_words") {
+			cut++ // "yes to the first one | no to the other"
+		}
+	} else {
+		cut = high
+		for cut > low+1 && (l.fillers.fits(&raw[cut-1]) || l.in(&raw[cut-1], "pick_words")) {
+			cut-- // "first yes | the second no"
+		}
+	}
+	words := func(from, to int) string {
+		var out []string
+		for i := from; i < to; i++ {
+			if i != one && i != two && !(i > 0 && (i-1 == one || i-1 == two) && l.in(&raw[i], "pick_words")) {
+				out = append(out, text[raw[i].start:raw[i].end])
+			}
+		}
+		return strings.Join(out, " ")
+	}
+	a, b := words(0, cut), words(cut, len(raw))
+	if one > two {
+		a, b = b, a
+	}
+	return a, b, a != "" && b != ""
 }
 
 // Promise says whether a text says that something will be done, or is being
