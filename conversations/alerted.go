@@ -47,13 +47,64 @@ func (s *step) afterAlert() bool {
 	case s.facts.Client.Guarded || s.state.Crisis == crisisWords[understand.DangerByOthers]:
 		// Whoever harms them may read it: no word of danger, none of numbers.
 		s.read("message")
-	case !s.state.Reassured && !s.facts.CrisisSaid.IsZero():
-		s.state.Reassured = true
-		s.read("alerted")
 	default:
-		s.read("alerted_again")
+		s.soothe()
 	}
 	return true
+}
+
+// soothingWords are the keys of what is said to each aftermath of danger.
+var soothingWords = map[understand.Aftermath]string{
+	understand.AfterBetter: "alerted_better", understand.AfterThere: "alerted_there", understand.AfterUntold: "alerted_untold",
+	understand.AfterNext: "alerted_next", understand.AfterPlea: "alerted", understand.AfterNumbers: "alerted",
+}
+
+// soothe says what fits a text behind danger: that the team knows, and what was
+// asked, as far as it can be said. Who asks for the numbers gets the words for
+// danger in full once more. The same is not said twice in a row.
+func (s *step) soothe() {
+	means, _ := s.rules.Lexicons.After(s.event.Text)
+	if s.facts.CrisisSaid.IsZero() {
+		means = "" // an alert without words for danger: no numbers were sent
+	}
+	if means == understand.AfterBetter && (s.reading.Intent == understand.Distress || s.reading.Voices || s.alsoSaid(understand.Distress)) {
+		means = "" // "im ok but i cant do this" is not all right
+	}
+	key, fits := soothingWords[means]
+	switch {
+	case means == understand.AfterNumbers && s.state.Crisis != "" && s.state.Soothed != s.state.Crisis:
+		s.state.Soothed = s.state.Crisis
+		s.safety(s.state.Crisis, nil)
+		return
+	case s.reading.Intent == understand.CallMe && (s.state.Reassured || s.facts.CrisisSaid.IsZero()):
+		key = "call_me"
+	case !fits && !s.state.Reassured && !s.facts.CrisisSaid.IsZero():
+		key = "alerted"
+	case !fits:
+		key = "alerted_again"
+	}
+	if s.state.Soothed == key {
+		key = "alerted_again"
+	}
+	s.state.Soothed = key
+	s.state.Reassured = s.state.Reassured || key == "alerted"
+	s.read(key)
+}
+
+// notSent reads "dont call the police" behind the client's own danger as what it
+// is: the same words said of somebody who harms them are danger.
+func (s *step) notSent(r understand.Reading) understand.Reading {
+	if !s.facts.Alerted || r.Intent != understand.Crisis || r.Danger != understand.DangerByOthers || r.Threat ||
+		s.facts.Client.Guarded || s.state.Crisis == "" || s.state.Crisis == crisisWords[understand.DangerByOthers] {
+		return r
+	}
+	if means, whole := s.rules.Lexicons.After(s.event.Text); means != understand.AfterNext || !whole {
+		return r
+	}
+	return understand.Reading{
+		Intent: understand.Other, Sure: plainlyMeant, Lang: r.Lang, ThirdParty: r.ThirdParty,
+		Why: "read as other: nobody is to be sent, behind danger of the client's own",
+	}
 }
 
 // plainAnswer says whether a text is plainly about an appointment, or answers

@@ -34,7 +34,7 @@ func (s *step) risk() {
 	}
 	again := !s.facts.CrisisSaid.IsZero() && s.now.Sub(s.facts.CrisisSaid) < crisisAgain &&
 		(s.state.Crisis == "" || s.state.Crisis == key)
-	s.state.Crisis = key
+	s.state.Crisis, s.state.Soothed = key, ""
 	if again {
 		key = "crisis.told"
 	}

@@ -6,6 +6,11 @@ import "alongside/conversations/understand"
 // to who asks why it is asked. It stays open, and is not put again. Who asks a
 // second time is answered by a person. It reports whether the text asked that.
 func (s *step) explains() bool {
+	switch s.reading.Intent {
+	case understand.Other, understand.Help:
+	default:
+		return false
+	}
 	q := s.state.Open
 	if s.reading.Topic != understand.TopicQuestion || s.borrowed() || q == nil && s.words() > aWord {
 		return false

@@ -43,6 +43,7 @@ var answeredTopics = map[understand.Topic]string{
 	"howlong":               "the diary knows",
 	"specialist":            "who is a person, and who is not",
 	"jobs":                  "the lead that is open is shown again",
+	"question":              "what the open question is for; it stays open",
 }
 
 // silent lists what may end in nothing at all.

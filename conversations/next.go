@@ -145,7 +145,7 @@ func (s *step) forgetPast() {
 		s.state.Troubled = 0
 	}
 	if !s.facts.Alerted {
-		s.state.Reassured = false
+		s.state.Reassured, s.state.Soothed = false, ""
 	}
 	if r := s.state.Ring; r != nil && s.now.Sub(time.UnixMilli(r.At)) >= ringing {
 		s.state.Ring = nil

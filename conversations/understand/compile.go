@@ -40,13 +40,14 @@ type Lexicons struct {
 
 	numbersAlone map[int32]int
 
-	times, judges, cues, risks, safe, signs, conditions, promises, thirdParty, corrections book
+	times, judges, cues, risks, safe, signs, conditions, promises, after, thirdParty, corrections book
 
 	timeEntries  []timePhrase
 	judgeEntries []int
 	cueEntries   []CueEntry
 	riskEntries  []RiskEntry
 	signNames    []string
+	afterMeans   []Aftermath
 
 	learned *Learned // nil: the patterns alone decide
 }
@@ -427,6 +428,14 @@ func (c *compiler) patternsOf(lex *Lexicon) {
 	}
 	if len(lex.Promises) > 0 {
 		add("promises", &c.Lexicons.promises, lex.Promises, 0)
+	}
+	for i, e := range lex.After {
+		key := fmt.Sprintf("after[%d] %s", i, e.Means)
+		if !slices.Contains(Aftermaths, e.Means) {
+			c.fault(key, "means is not known")
+		}
+		add(key, &c.after, e.Patterns, len(c.afterMeans))
+		c.afterMeans = append(c.afterMeans, e.Means)
 	}
 	if len(lex.ThirdParty) > 0 {
 		add("third_party", &c.Lexicons.thirdParty, lex.ThirdParty, 0)

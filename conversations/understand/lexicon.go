@@ -69,6 +69,9 @@ type Lexicon struct {
 	// done, or is being done: "im going to do it". What it is stands in what was
 	// asked before.
 	Promises []string `toml:"promises"`
+	// After are patterns of what somebody writes behind danger, once the words for
+	// it were said. They count only while an alert is open.
+	After []AfterEntry `toml:"after"`
 	// ThirdParty are patterns of somebody who writes for the client.
 	ThirdParty []string `toml:"third_party"`
 	// Corrections are patterns by which somebody takes back what stands before
@@ -172,6 +175,12 @@ type RiskEntry struct {
 	// Low entries count only of somebody who was low or in danger a short while
 	// ago: "im going to do it" is said of a form as well.
 	Low bool `toml:"low"`
+}
+
+// AfterEntry gives patterns of one [Aftermath].
+type AfterEntry struct {
+	Means    Aftermath `toml:"means"`
+	Patterns []string  `toml:"patterns"`
 }
 
 // SignEntry gives patterns that danger is often said with, or that speak

@@ -1,0 +1,37 @@
+package understand
+
+import "slices"
+
+// Aftermath is what somebody writes behind danger, once the words for it were
+// said: each needs an answer of its own. Empty is anything else.
+type Aftermath string
+
+// The aftermaths.
+const (
+	AfterBetter  Aftermath = "better"  // is all right again, is sorry, was joking
+	AfterThere   Aftermath = "there"   // is anybody there, who reads, is this a person
+	AfterUntold  Aftermath = "untold"  // do not tell the specialist, or anybody
+	AfterNumbers Aftermath = "numbers" // what were the numbers, or nobody answers there
+	AfterNext    Aftermath = "next"    // what happens now, will somebody come, do not send anybody
+	AfterPlea    Aftermath = "plea"    // help me
+)
+
+// Aftermaths lists every aftermath.
+var Aftermaths = []Aftermath{AfterBetter, AfterThere, AfterUntold, AfterNumbers, AfterNext, AfterPlea}
+
+// After says which aftermath a text is, by the pattern that names the most of
+// its words, and whether it says nothing else. Only an open alert gives the words
+// this meaning: "im fine now" is said of a cold as well.
+func (l *Lexicons) After(text string) (means Aftermath, whole bool) {
+	raw := l.tokenise(text)
+	best := 0
+	l.after.match(raw, func(f found) {
+		if f.words < best {
+			return
+		}
+		rest := slices.Concat(raw[:f.from], raw[f.to:])
+		best, means = f.words, l.afterMeans[f.cue]
+		whole = !slices.ContainsFunc(rest, func(t token) bool { return t.shape != emoji && !l.courtesies.fits(&t) })
+	})
+	return means, whole
+}
