@@ -43,7 +43,7 @@ var numbered = map[QuestionKind][]Choice{AskAppointment: reminderOptions, AskLea
 // repeatedNumber is a number that comes after its question was answered:
 // the same one again is answered again, another one is a change of mind.
 func (s *step) repeatedNumber() bool {
-	if s.state.Open != nil || len(s.state.Closed) == 0 || !s.stillAnswerable(s.state.Closed[0]) {
+	if s.borrowed() || s.state.Open != nil || len(s.state.Closed) == 0 || !s.stillAnswerable(s.state.Closed[0]) {
 		return false
 	}
 	r := s.readAs(understand.AskedWhich)
