@@ -137,9 +137,7 @@ func (s *step) namesMeeting() bool {
 		return true
 	}
 	words := splitWords(strings.ToLower(s.event.Text))
-	if slices.ContainsFunc(words, func(w string) bool {
-		return slices.ContainsFunc(meetingWords, func(m string) bool { return strings.HasPrefix(w, m) })
-	}) {
+	if s.rules.Lexicons.Names(s.event.Text, understand.NamesMeeting) {
 		return true
 	}
 	return len(words) <= manyWords && slices.ContainsFunc(words, func(w string) bool {
@@ -148,13 +146,6 @@ func (s *step) namesMeeting() bool {
 		at := s.rules.Lexicons.Read(as).When
 		return at.Date != ""
 	})
-}
-
-// meetingWords are the beginnings of words for an appointment, in the languages
-// that we speak, with their mutations. They only narrow what the reader found.
-var meetingWords = []string{
-	"meet", "mtg", "appoint", "appt", "apt", "seeing", "cyfarfod", "gyfarfod", "nghyfarfod", "chyfarfod", "apwynt", "hapwynt", "gweld", "weld",
-	"spotka", "wizyt", "موعد", "اجتماع",
 }
 
 // guardQuietly makes the wording neutral until a person switches it back
@@ -178,17 +169,9 @@ func (s *step) asksAboutMeeting() bool {
 		a, ok := s.meeting()
 		return ok && a.Minutes > 0
 	default:
-		words := splitWords(strings.ToLower(s.event.Text))
-		return s.namesMeeting() || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(whereAndWhen, w) })
+		// "Does it hurt" is a question too.
+		return s.namesMeeting() || s.rules.Lexicons.Names(s.event.Text, understand.NamesPlaceOrTime)
 	}
-}
-
-// whereAndWhen are the words that a question about an appointment has, in the
-// languages that we speak. They only narrow what the reader took for one: "does
-// it hurt" is a question too.
-var whereAndWhen = []string{
-	"where", "wheres", "when", "whens", "time", "address", "postcode", "place", "location", "date", "day", "who", "whos", "map",
-	"ble", "lle", "pryd", "pwy", "cyfeiriad", "amser", "dyddiad", "gdzie", "kiedy", "adres", "kto", "أين", "اين", "متى", "عنوان", "وين", "المكان", "مكان", "العنوان",
 }
 
 // breather is how long after a text of distress or trouble no question is put

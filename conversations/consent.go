@@ -46,12 +46,9 @@ func (s *step) stopsBesides() bool {
 	if s.reading.Danger == understand.DangerByOthers {
 		return false
 	}
-	parts := partsOf(s.event.Text)
+	parts := s.rules.Lexicons.Clauses(s.event.Text)
 	return len(parts) > 1 && slices.ContainsFunc(parts, func(part string) bool {
-		ofTexts := slices.ContainsFunc(splitWords(strings.ToLower(part)), func(w string) bool {
-			return slices.ContainsFunc(textWords, func(t string) bool { return strings.HasPrefix(w, t) })
-		})
-		if !ofTexts && understand.ReservedWord(part) != understand.Stop {
+		if !s.rules.Lexicons.Names(part, understand.NamesTexts) && understand.ReservedWord(part) != understand.Stop {
 			return false
 		}
 		r := s.rules.Lexicons.Read(understand.Query{Text: part, Lang: s.ownLanguage(), Now: s.now})
@@ -62,30 +59,6 @@ func (s *step) stopsBesides() bool {
 // plainStop is how sure a reading must be, 0 to 100, to find a stop in a part of
 // a text.
 const plainStop = 80
-
-// textWords are the beginnings of words for what we send, in the languages that
-// we speak, with their mutations. They only narrow what the reader found.
-var textWords = []string{"text", "txt", "messag", "msg", "sms", "contact", "tecst", "decst", "thecst", "neges", "negeseu", "cysyllt", "gysyllt"}
-
-// partsOf cuts a text at the ends of its sentences, at commas and at "and".
-func partsOf(text string) []string {
-	var parts []string
-	for _, sentence := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".,;!?\n", r) }) {
-		var part []string
-		for _, w := range append(strings.Fields(sentence), "&") {
-			switch strings.ToLower(w) {
-			case "and", "&", "ac", "a":
-				if len(part) > 0 {
-					parts = append(parts, strings.Join(part, " "))
-				}
-				part = nil
-			default:
-				part = append(part, w)
-			}
-		}
-	}
-	return parts
-}
 
 // starts says whether the text begins the texting again. A bare YES is one of
 // the carriers' words for it (and Twilio calls it START whoever writes it), so
