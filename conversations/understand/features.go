@@ -156,7 +156,7 @@ func (l *Lexicons) conceptsOf(t *token, to []string) []string {
 func (l *Lexicons) conceptFeatures(g *featureList, e *evidence) {
 	var buf [conceptReach][]string
 	window := buf[:0]
-	var names [conceptReach + 1][8]string
+	var names [conceptReach + 1][16]string
 	for i := range e.raw {
 		here := l.conceptsOf(&e.raw[i], names[i%(conceptReach+1)][:0])
 		for _, a := range here {

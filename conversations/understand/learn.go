@@ -50,7 +50,7 @@ type Example struct {
 // lexicons were written speak by their words alone.
 var (
 	intentShares = shares{6, 5, 6, 0.3, 0.7, 0.7, 1}
-	dangerShares = shares{2, 1, 3, 3, 0, 2, 0.05}
+	dangerShares = shares{4, 3, 3, 1.5, 0, 2, 0.05}
 )
 
 // ordinaryWeight is how much an example without danger counts beside one with:
