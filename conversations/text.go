@@ -173,6 +173,10 @@ func (s *step) intent() {
 	if s.arrived() || s.takesBack() || s.noCalls() || s.callsFine() || s.picksLead() || s.noAndTheOther() || s.eachMatter() || s.eachLead() || s.eachTask() || s.aboutCall() || s.freeWords() || s.ownWords() || s.rethinks() || s.topic() || s.askWhich() {
 		return
 	}
+	if s.maybeStop() {
+		s.askStop()
+		return
+	}
 	if !s.enough() {
 		if r.Intent == understand.WrongPerson {
 			// It may be somebody else who holds the phone: nothing of the client's is

@@ -210,8 +210,22 @@ func (e *evidence) view(features []feature, by shares, out []feature) []feature 
 
 // features describes a text.
 func (l *Lexicons) features(e *evidence, out []feature) []feature {
+	return l.describe(e, out, [groups - 1]func(*featureList, *evidence){
+		l.wordFeatures, l.letterFeatures, l.conceptFeatures, l.signFeatures, l.lexiconFeatures, dangerFeatures,
+	})
+}
+
+// dangerFeaturesOf describes a text as far as danger is decided by it.
+func (l *Lexicons) dangerFeaturesOf(e *evidence, out []feature) []feature {
+	nothing := func(*featureList, *evidence) {}
+	return l.describe(e, out, [groups - 1]func(*featureList, *evidence){
+		l.wordFeatures, l.letterFeatures, l.conceptFeatures, l.signFeatures, nothing, dangerFeatures,
+	})
+}
+
+func (l *Lexicons) describe(e *evidence, out []feature, describers [groups - 1]func(*featureList, *evidence)) []feature {
 	g := &featureList{out: out[:0], asked: hashText(hashBasis, string(e.q.Asked))}
-	for n, describe := range [...]func(*featureList, *evidence){l.wordFeatures, l.letterFeatures, l.conceptFeatures, l.signFeatures, l.lexiconFeatures, dangerFeatures} {
+	for n, describe := range describers {
 		describe(g, e)
 		e.ends[n] = len(g.out)
 	}

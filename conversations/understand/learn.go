@@ -110,6 +110,11 @@ func (l *Lexicons) Material(examples []Example, appointment, now time.Time) Mate
 		}
 		if class == 0 {
 			m.danger = append(m.danger, sample{e.view(f, forDanger, nil), class, weight})
+			for _, text := range passages(x.Text) {
+				// Where nobody is in danger, no passage says so either.
+				p := l.passage(e.q, text)
+				m.danger = append(m.danger, sample{p.view(l.dangerFeaturesOf(p, nil), forDanger, nil), class, madeWeight})
+			}
 			continue
 		}
 		for n, part := range [...]float32{1 - unfound, unfound * (1 - unsigned), unfound * unsigned} {

@@ -31,6 +31,11 @@ const noYes = 35
 // a text in which the patterns found nothing.
 const floor = 30
 
+// surelyStop is how likely a stop must be to be read as one, from 0 to 1: it
+// would end all texts, and of those below it three in four were none. The
+// conversation may still ask.
+const surelyStop = 0.5
+
 // near is how likely another reading must be, in percent, to be named.
 const near = 12
 
@@ -62,6 +67,9 @@ func (l *Lexicons) weigh(e *evidence, r *Reading, features []feature) (because [
 		p[order[0]] = 0
 		slices.SortFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
 	}
+	if learnedIntents[order[0]] == Stop && p[order[0]] < surelyStop {
+		order[0], order[1] = order[1], order[0] // named among the others
+	}
 	best := order[0]
 	if !slices.ContainsFunc(e.raw, func(t token) bool { return t.known }) && p[best] < strange/100.0 {
 		return nil
@@ -70,7 +78,7 @@ func (l *Lexicons) weigh(e *evidence, r *Reading, features []feature) (because [
 		r.Sure = min(r.Sure, int(100*p[slices.Index(learnedIntents, Other)]))
 		return nil
 	}
-	if own := slices.Index(learnedIntents, r.Intent); own >= 0 && own != best && p[best]-p[own] < margin && r.Intent != Other && (r.Intent != Rating || r.Number > 0) {
+	if own := slices.Index(learnedIntents, r.Intent); own >= 0 && own != best && p[best]-p[own] < margin && r.Intent != Other && r.Intent != Stop && (r.Intent != Rating || r.Number > 0) {
 		best = own // near enough: what has a reason is kept
 		order = append([]int{own}, slices.DeleteFunc(order, func(c int) bool { return c == own })...)
 	}
@@ -237,11 +245,11 @@ const (
 	// oddsOfPattern is for texts in which a pattern of danger was found.
 	oddsOfPattern = -1.5
 	// oddsOfSign is for those in which only signs were.
-	oddsOfSign = 0.0
+	oddsOfSign = 0.25
 	// oddsOfThin is for those with one sign, of which ordinary texts are full.
 	oddsOfThin = 0.5
 	// oddsOfWords is for those with neither.
-	oddsOfWords = 1.0
+	oddsOfWords = 1.5
 )
 
 // thin are the signs of which one alone says little.
@@ -263,8 +271,21 @@ func (l *Lexicons) signsOf(e *evidence) []string {
 }
 
 // danger decides whether somebody is in danger, and gives the kind and what
-// spoke for it.
+// spoke for it, in the whole text or in a passage of it.
 func (l *Lexicons) danger(e *evidence, features []feature) (Danger, string) {
+	if danger, why := l.dangerIn(e, features, 0); danger != DangerNone || l.learned == nil {
+		return danger, why
+	}
+	p, danger, why := l.inPassages(e)
+	if p != nil {
+		e.danger.threat = p.danger.threat
+	}
+	return danger, why
+}
+
+// dangerIn decides of a text or a passage, which must speak for danger by so
+// much more.
+func (l *Lexicons) dangerIn(e *evidence, features []feature, more float32) (Danger, string) {
 	found := e.danger.danger
 	if l.learned == nil || len(e.abs) == 0 {
 		return found, "'" + e.danger.phrase + "'"
@@ -272,7 +293,7 @@ func (l *Lexicons) danger(e *evidence, features []feature) (Danger, string) {
 	var p [2]float32
 	e.scratch = e.view(features, dangerShares, e.scratch)
 	l.learned.risk.sums(e.scratch, p[:])
-	odds := p[1] - p[0]
+	odds := p[1] - p[0] - more
 	signs := l.signsOf(e)
 	if found != DangerNone {
 		if odds < oddsOfPattern && !e.danger.firm {
