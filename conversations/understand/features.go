@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // A text is described to what was learned by features: the words and pairs
@@ -20,7 +21,7 @@ type feature struct {
 // evidence is everything that the lexicons found in one text.
 type evidence struct {
 	// ends holds where each group of features ends: words, letters, concepts,
-	// signs, lexicon, patterns of danger, and what is always there.
+	// concepts of danger, signs, lexicon, patterns of danger, and what is always there.
 	ends       [groups]int
 	q          Query
 	raw, abs   []token
@@ -150,22 +151,34 @@ func (l *Lexicons) conceptsOf(t *token, to []string) []string {
 	return to
 }
 
-// conceptFeatures says what the words are about, and which concepts stand
-// near one another: a pair says more than the words that made it, which no
-// other author may use.
-func (l *Lexicons) conceptFeatures(g *featureList, e *evidence) {
+// everydayConcepts says what the words are about, and dangerConcepts the same
+// where a concept of danger is among them: what an answer is does not hang on it.
+func (l *Lexicons) everydayConcepts(g *featureList, e *evidence) { l.conceptFeatures(g, e, false) }
+func (l *Lexicons) dangerConcepts(g *featureList, e *evidence)   { l.conceptFeatures(g, e, true) }
+
+// ofDanger says whether a concept is one of danger, by its name.
+func ofDanger(concept string) bool { return strings.HasPrefix(concept, "danger_") }
+
+// conceptFeatures says which concepts there are, and which stand near one
+// another: a pair says more than the words that made it, which no other author
+// may use. Either those of danger and their pairs with any, or all others.
+func (l *Lexicons) conceptFeatures(g *featureList, e *evidence, danger bool) {
 	var buf [conceptReach][]string
 	window := buf[:0]
 	var names [conceptReach + 1][16]string
 	for i := range e.raw {
 		here := l.conceptsOf(&e.raw[i], names[i%(conceptReach+1)][:0])
 		for _, a := range here {
-			h := hashText(hashText(hashBasis, kindConcept), a)
-			g.add(h, 1)
-			g.add(g.crossed(h), 1)
+			if ofDanger(a) == danger {
+				h := hashText(hashText(hashBasis, kindConcept), a)
+				g.add(h, 1)
+				g.add(g.crossed(h), 1)
+			}
 			for _, there := range window {
 				for _, b := range there {
-					g.add(hashText(hashText(hashText(hashText(hashBasis, kindConcept), b), "+"), a), 1)
+					if (ofDanger(a) || ofDanger(b)) == danger {
+						g.add(hashText(hashText(hashText(hashText(hashBasis, kindConcept), b), "+"), a), 1)
+					}
 				}
 			}
 		}
@@ -184,10 +197,10 @@ const conceptReach = 6
 
 // groups is how many groups of features there are.
 const (
-	groups       = 7
-	groupSigns   = 3
-	groupLexicon = 4
-	groupDanger  = 5
+	groups       = 8
+	groupSigns   = 4
+	groupLexicon = 5
+	groupDanger  = 6
 )
 
 // shares says how much each group of features counts.
@@ -211,7 +224,7 @@ func (e *evidence) view(features []feature, by shares, out []feature) []feature 
 // features describes a text.
 func (l *Lexicons) features(e *evidence, out []feature) []feature {
 	return l.describe(e, out, [groups - 1]func(*featureList, *evidence){
-		l.wordFeatures, l.letterFeatures, l.conceptFeatures, l.signFeatures, l.lexiconFeatures, dangerFeatures,
+		l.wordFeatures, l.letterFeatures, l.everydayConcepts, l.dangerConcepts, l.signFeatures, l.lexiconFeatures, dangerFeatures,
 	})
 }
 
@@ -219,7 +232,7 @@ func (l *Lexicons) features(e *evidence, out []feature) []feature {
 func (l *Lexicons) dangerFeaturesOf(e *evidence, out []feature) []feature {
 	nothing := func(*featureList, *evidence) {}
 	return l.describe(e, out, [groups - 1]func(*featureList, *evidence){
-		l.wordFeatures, l.letterFeatures, l.conceptFeatures, l.signFeatures, nothing, dangerFeatures,
+		l.wordFeatures, l.letterFeatures, l.everydayConcepts, l.dangerConcepts, l.signFeatures, nothing, dangerFeatures,
 	})
 }
 

@@ -49,8 +49,8 @@ type Example struct {
 // chosen by cross-validation over authors. Examples that were in view when the
 // lexicons were written speak by their words alone.
 var (
-	intentShares = shares{6, 5, 6, 0.3, 0.7, 0.7, 1}
-	dangerShares = shares{4, 3, 3, 1.5, 0, 2, 0.05}
+	intentShares = shares{6, 5, 6, 0, 0.3, 0.7, 0.7, 1}
+	dangerShares = shares{4, 3, 1.5, 3, 1.5, 0, 2, 0.05}
 )
 
 // ordinaryWeight is how much an example without danger counts beside one with:
