@@ -13,8 +13,12 @@ import (
 // a word on which the carrier acts, or in the person's own words.
 func (s *step) stops() bool {
 	return s.event.OptOut == "stop" || s.carrierWord() == "stop" || s.reading.Intent == understand.Stop && !s.doubtfulStop() ||
-		slices.ContainsFunc(s.reading.Also, func(r understand.Reading) bool { return r.Intent == understand.Stop && r.Plain })
+		!besideStop[s.reading.Intent] && slices.ContainsFunc(s.reading.Also, func(r understand.Reading) bool { return r.Intent == understand.Stop && r.Plain })
 }
+
+// besideStop lists what makes less of a stop that is said with it: who asks to
+// be rung instead, or is somebody else, does not leave.
+var besideStop = map[understand.Intent]bool{understand.CallMe: true, understand.WrongPerson: true, understand.Start: true, understand.Language: true}
 
 // doubtfulStop says whether a stop in the client's own words is so unsure, or so
 // narrow ("dont text me about jobs", "dont text, ring me"), that it is asked back with numbers instead:

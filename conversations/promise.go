@@ -13,7 +13,7 @@ func (s *step) promised(r understand.Reading) understand.Reading {
 	switch {
 	case r.Intent == understand.Crisis && r.Danger == understand.DangerSelf:
 	case r.Intent == understand.Other && r.Topic == understand.TopicNone:
-	case (r.Intent == understand.NotYet || r.Intent == understand.Done) && r.Sure < sureEnough:
+	case r.Intent == understand.Done, r.Intent == understand.NotYet && r.Sure < sureEnough:
 	default:
 		return r
 	}

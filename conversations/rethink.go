@@ -68,7 +68,7 @@ func (s *step) rethinks() bool {
 func (s *step) cannotAfterAll() bool {
 	asked, alone := s.readAs(understand.AskedAppointment), s.readAs(understand.AskedNone)
 	return asked.Intent == understand.Cannot && asked.Number == 0 && asked.Sure >= clearly &&
-		alone.Intent == understand.Cannot && alone.Sure >= plainly
+		alone.Intent == understand.Cannot && alone.Sure >= sureEnoughToAsk
 }
 
 // refusesUnshown says whether a text is read as a no to a lead of which nothing

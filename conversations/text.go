@@ -424,7 +424,7 @@ func (s *step) unknownSender() {
 		s.answer("link.ask", nil)
 		return
 	}
-	if s.stops() || s.answeredToday() || s.reading.Intent == understand.Social && s.words() <= inPassing {
+	if s.stops() || s.answeredToday() || s.reading.Intent == understand.Social && len(s.reading.Also) == 0 && s.words() <= inPassing {
 		return
 	}
 	s.answer("unknown_sender", nil)

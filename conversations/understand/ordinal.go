@@ -118,6 +118,9 @@ func (l *Lexicons) Parts(text string) (first, second string, ok bool) {
 	}
 	words := func(from, to int) string {
 		var out []string
+		for to > from && (to-1 == one || to-1 == two || l.fillers.fits(&raw[to-1]) || l.in(&raw[to-1], "hourlead") || l.in(&raw[to-1], "pick_words")) {
+			to-- // "no to the", of which "no" is the answer
+		}
 		for i := from; i < to; i++ {
 			if i != one && i != two && !(i > 0 && (i-1 == one || i-1 == two) && l.in(&raw[i], "pick_words")) {
 				out = append(out, text[raw[i].start:raw[i].end])

@@ -164,10 +164,10 @@ func TestParts(t *testing.T) {
 	t.Parallel()
 	l := loaded(t)
 	for _, row := range []struct{ name, text, first, second string }{
-		{"answers_before_the_places", "yes to the first no to the second", "yes to the", "no to the"},
-		{"first_one_and_the_other", "yes to first one, no to the other", "yes to", "no to the"},
+		{"answers_before_the_places", "yes to the first no to the second", "yes", "no"},
+		{"first_one_and_the_other", "yes to first one, no to the other", "yes", "no"},
 		{"answers_behind_the_places", "first yes second no", "yes", "no"},
-		{"second_before_first", "no to the second, yes to the first", "yes to the", "no to the"},
+		{"second_before_first", "no to the second, yes to the first", "yes", "no"},
 		{"welsh", "na i'r cyntaf, ie i'r ail", "na i'r", "ie i'r"},
 		{"one_place", "yes to the first", "", ""},
 		{"three_places", "first yes second no third no", "", ""},

@@ -67,7 +67,8 @@ func (l *Lexicons) weigh(e *evidence, r *Reading, features []feature) (because [
 		p[order[0]] = 0
 		slices.SortFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
 	}
-	if learnedIntents[order[0]] == Stop && p[order[0]] < surelyStop {
+	doubtful := learnedIntents[order[0]] == Stop && p[order[0]] < surelyStop
+	if doubtful {
 		order[0], order[1] = order[1], order[0] // named among the others
 	}
 	best := order[0]
@@ -82,12 +83,16 @@ func (l *Lexicons) weigh(e *evidence, r *Reading, features []feature) (because [
 		best = own // near enough: what has a reason is kept
 		order = append([]int{own}, slices.DeleteFunc(order, func(c int) bool { return c == own })...)
 	}
+	if own := slices.Index(learnedIntents, r.Intent); own >= 0 && own != best && l.keepsOwn(e, r, learnedIntents[best]) {
+		best = own
+		order = append([]int{own}, slices.DeleteFunc(order, func(c int) bool { return c == own })...)
+	}
 	if in := learnedIntents[best]; in != r.Intent {
 		was := *r
 		r.Intent, r.When, r.Language = in, When{}, ""
 		l.values(e.q, r, &e.scores, e.ms, e.abs, e.constraint)
 		r.Also = slices.DeleteFunc(r.Also, func(a Reading) bool { return a.Intent == in })
-		if was.Intent != Other && was.Intent != Social && was.Sure >= 60 && p[slices.Index(learnedIntents, was.Intent)] > 0.2 {
+		if was.Intent != Other && was.Intent != Social && !(was.Intent == Stop && p[slices.Index(learnedIntents, Stop)] < surelyStop/2) && !(doubtful && was.Intent == Stop) && was.Sure >= sureOfOwn && p[slices.Index(learnedIntents, was.Intent)] > 0.2 {
 			was.Also, was.Others = nil, nil
 			r.Also = append([]Reading{was}, r.Also...)
 		}
@@ -110,6 +115,28 @@ func (l *Lexicons) weigh(e *evidence, r *Reading, features []feature) (because [
 	}
 	return l.spokeFor(e, best)
 }
+
+// keepsOwn reports whether what the patterns read is kept against another
+// intent: where no word of the lexicons says that other one, which would confirm
+// or end something; and where a no to the appointment stands beside low words,
+// which are named besides.
+func (l *Lexicons) keepsOwn(e *evidence, r *Reading, other Intent) bool {
+	switch {
+	case r.Sure < sureOfOwn || r.Intent == Other || r.Intent == Social:
+		return false
+	case other == Distress:
+		if r.Intent != Cannot || e.q.Asked != AskedAppointment {
+			return false
+		}
+		r.Also = append(r.Also, Reading{Intent: Distress, Sure: sureOfOwn})
+		return true
+	default:
+		return (other == Confirm || other == WrongPerson) && r.Number == 0 && e.scores.by[other] <= 0
+	}
+}
+
+// sureOfOwn is how sure the patterns must be, in percent, for that.
+const sureOfOwn = 50
 
 // settled reports whether a reading is beyond what examples can tell.
 func (l *Lexicons) settled(e *evidence, r *Reading) bool {
