@@ -1,39 +1,61 @@
 package understand_test
 
-import "testing"
+import (
+	"testing"
 
-// Two whole sets by hands that had seen nothing of the reader are never learned
-// from. Half of their lines about danger, and all of their wishes to stop, are
-// said sideways. The reader of the morning they came, 2026-11-22, found danger
-// in 75 of 80 and a stop in 39 of 40, with many more false alarms elsewhere;
-// they were scored several times that day, and whoever worked on the Welsh may
-// have seen what was misread.
+	"alongside/conversations/understand"
+)
+
+// Four whole sets by hands that had seen nothing of the reader are never learned
+// from. In the first two half of the lines about danger, and all of the wishes
+// to stop, are said sideways; they were scored several times since they came,
+// and whoever worked on the Welsh may have seen what was misread. The other two
+// are as hard as the shared replies: their first reading, on 2026-11-22, found
+// danger in 99 of 100, a stop in 50 of 50, took no look-alike of danger and one
+// of a stop, and is what stands in the README.
 //
-// Three bars are not met. Their floors are what was measured, so that it gets no
-// worse; whoever tunes with the misses in view has to have new sets written.
+// Of the sideways sets two bars are not met. Floors are what was measured, so
+// that it gets no worse; whoever tunes with the misses in view has to have new
+// sets written.
 func TestUnseenSets(t *testing.T) {
 	t.Parallel()
-	l := loaded(t)
-	rows := append(readRows(t, "testdata/unseen/whole-d.tsv"), readRows(t, "testdata/unseen/whole-e.tsv")...)
-	r := l.Score(rows, labelledAppointment, labelledNow)
-	for _, least := range []struct {
-		name       string
-		got        float64
-		bar, floor float64
+	for _, set := range []struct {
+		name                           string
+		files                          []string
+		crisis, stops, welsh, stopless float64
 	}{
-		{"intents_right", r.Intents.Share(), 0.90, 0.90},
-		{"values_right", r.Values.Share(), 0.88, 0.88},
-		{"no_wrong_time", 1 - float64(r.WrongTime)/float64(len(rows)), 0.98, 0.98},
-		{"crisis_found", r.Crisis.Share(), 0.96, 0.92},
-		{"look_alikes_left_alone", r.LookAlikes.Share(), 0.92, 0.92},
-		{"stops_found", r.Stop.Share(), 0.95, 0.90},
-		{"welsh_intents_beside_english", r.ByLang["cy"].Intents.Share() - r.ByLang["en"].Intents.Share(), -0.05, -0.05},
-		{"welsh_values_beside_english", r.ByLang["cy"].Values.Share() - r.ByLang["en"].Values.Share(), -0.05, -0.05},
-		{"welsh_crisis_beside_english", r.ByLang["cy"].Crisis.Share() - r.ByLang["en"].Crisis.Share(), -0.05, -0.10},
+		{"said_sideways", []string{"whole-d", "whole-e"}, 0.96, 0.92, -0.05, 2},
+		{"as_they_come", []string{"whole-f", "whole-g"}, 0.98, 1, -0.05, 1},
 	} {
-		t.Logf("%s: %.3f, the bar is %.2f", least.name, least.got, least.bar)
-		if least.got < least.floor {
-			t.Errorf("%s is %.3f, below %.2f", least.name, least.got, least.floor)
-		}
+		t.Run(set.name, func(t *testing.T) {
+			t.Parallel()
+			l := loaded(t)
+			var rows []understand.Row
+			for _, f := range set.files {
+				rows = append(rows, readRows(t, "testdata/unseen/"+f+".tsv")...)
+			}
+			r := l.Score(rows, labelledAppointment, labelledNow)
+			cy, en := r.ByLang["cy"], r.ByLang["en"]
+			for _, least := range []struct {
+				name            string
+				got, bar, floor float64
+			}{
+				{"intents_right", r.Intents.Share(), 0.90, 0.90},
+				{"values_right", r.Values.Share(), 0.88, 0.88},
+				{"no_wrong_time", 1 - float64(r.WrongTime)/float64(len(rows)), 0.98, 0.98},
+				{"crisis_found", r.Crisis.Share(), 0.96, set.crisis},
+				{"look_alikes_left_alone", r.LookAlikes.Share(), 0.92, 0.92},
+				{"stops_found", r.Stop.Share(), 0.95, set.stops},
+				{"no_false_stop", -float64(r.FalseStop), 0, -set.stopless},
+				{"welsh_intents_beside_english", cy.Intents.Share() - en.Intents.Share(), -0.05, -0.05},
+				{"welsh_values_beside_english", cy.Values.Share() - en.Values.Share(), -0.05, -0.05},
+				{"welsh_crisis_beside_english", cy.Crisis.Share() - en.Crisis.Share(), -0.05, set.welsh},
+			} {
+				t.Logf("%s: %.3f, the bar is %.2f", least.name, least.got, least.bar)
+				if least.got < least.floor {
+					t.Errorf("%s is %.3f, below %.2f", least.name, least.got, least.floor)
+				}
+			}
+		})
 	}
 }

@@ -36,6 +36,10 @@ const floor = 30
 // conversation may still ask.
 const surelyStop = 0.5
 
+// surelyAsked is the same of what begins as a question: "how do i stop these"
+// may want to know it only.
+const surelyAsked = 0.75
+
 // near is how likely another reading must be, in percent, to be named.
 const near = 12
 
@@ -67,7 +71,11 @@ func (l *Lexicons) weigh(e *evidence, r *Reading, features []feature) (because [
 		p[order[0]] = 0
 		slices.SortFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
 	}
-	doubtful := learnedIntents[order[0]] == Stop && p[order[0]] < surelyStop
+	least := float32(surelyStop)
+	if len(e.abs) > 0 && l.interrogative.fits(&e.abs[0]) {
+		least = surelyAsked
+	}
+	doubtful := learnedIntents[order[0]] == Stop && p[order[0]] < least
 	if doubtful {
 		order[0], order[1] = order[1], order[0] // named among the others
 	}
