@@ -18,6 +18,9 @@ func (s *step) button() {
 	}
 	if q, found := s.question(QuestionID(id)); found {
 		s.choose(q, Choice(choice))
+		if waits := slices.ContainsFunc(s.state.Queue, func(w Question) bool { return w.ID == q.ID }); waits && !staysAnswerable(q) {
+			s.closeOne(q.ID, Choice(choice)) // pressed while another has the floor: once is enough
+		}
 		s.nextInLine()
 		return
 	}

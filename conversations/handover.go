@@ -12,8 +12,8 @@ import (
 // message is free text for the specialist. While a question is open it may
 // have been meant as its answer, and was not understood as one.
 func (s *step) message() {
-	if s.repeatedNumber() || s.lateNumber() {
-		return
+	if s.reach(s.event.From.Channel).Agreement == AgreementGiven && (s.repeatedNumber() || s.lateNumber()) {
+		return // where nothing was agreed nothing is answered anew, and a person reads it
 	}
 	if q := s.state.Open; q != nil {
 		if a, ok := s.facts.Appointment(q.Appointment); ok && q.Kind == AskReschedule && q.Put < 2 {
@@ -53,6 +53,9 @@ func (s *step) repeatedNumber() bool {
 	last := s.state.Closed[0]
 	if last.Choice == "" {
 		return false
+	}
+	if last.Kind == AskReschedule && r.Number > len(last.Free) {
+		return false // no such time was offered
 	}
 	c := whichOptions[r.Number-1]
 	if options := numbered[last.Kind]; options != nil {

@@ -115,7 +115,7 @@ func (s step) keepsToPolicy() error {
 		if s.facts.Known() && agreed == conversations.AgreementStopped {
 			return fmt.Errorf("%s was said on a channel that is stopped", m.Key)
 		}
-		if s.facts.Known() && agreed == conversations.AgreementDoubted && m.Key != "wrong_person" {
+		if s.facts.Known() && agreed == conversations.AgreementDoubted && m.Key != "wrong_person" && m.Key != "condolence" {
 			return fmt.Errorf("%s was said to a number that may be somebody else's", m.Key)
 		}
 		if m.Urgency != conversations.Prompt {
@@ -351,6 +351,9 @@ func (s step) leavesTheDiary() error {
 		case conversations.SetAppointment, conversations.SetOffer, conversations.SetTask, conversations.RecordAnswer:
 			return fmt.Errorf("%q (%s, sure %d, borrowed %t, alerted %t) did %#v", s.event.Text, r.Intent, r.Sure, s.borrowed(), s.facts.Alerted, e)
 		case conversations.Set:
+			if agreementOn(s.facts, s.effects, s.event.From.Channel) == conversations.AgreementGiven && agreementOn(s.facts, nil, s.event.From.Channel) != conversations.AgreementGiven {
+				continue // "yes" after a stop is the carriers' own word for start
+			}
 			if e.Settings.Guarded == nil || !*e.Settings.Guarded {
 				return fmt.Errorf("%q set %+v", s.event.Text, e.Settings)
 			}

@@ -14,7 +14,7 @@ import (
 // is a file because learning takes seconds and reading it a millisecond, and
 // every command and every test begins with it.
 //
-//go:generate go test . -run TestLearnedIsCurrent -update
+//go:generate go test . -run TestLearnedIsCurrent -update -timeout 60m
 
 //go:embed learned.bin
 var learnedFile []byte

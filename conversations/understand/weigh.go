@@ -211,6 +211,10 @@ func (l *Lexicons) covers(e *evidence, h *cueHit) bool {
 // that a text holds: "im back" is no more than that, whatever else is said with
 // its words. A broken arm is trouble that has a name.
 func (l *Lexicons) allPlain(e *evidence) bool {
+	if e.matched == nil { // a passage, of which only danger was looked for
+		e.matched = l.matchCues(e.abs)
+		e.cues = l.readCues(e.q.Asked, e.abs, e.matched)
+	}
 	return slices.ContainsFunc(e.cues, func(h cueHit) bool {
 		return (h.name != string(Distress) || h.entry.Topic == TopicTrouble) && l.covers(e, &h)
 	})
@@ -336,9 +340,6 @@ func (l *Lexicons) dangerIn(e *evidence, features []feature, more float32) (Dang
 		}
 		return found, "'" + e.danger.phrase + "'"
 	}
-	if l.allPlain(e) {
-		return DangerNone, ""
-	}
 	least := float32(oddsOfSign)
 	switch {
 	case len(signs) == 0 && e.danger.hits == 0:
@@ -346,7 +347,7 @@ func (l *Lexicons) dangerIn(e *evidence, features []feature, more float32) (Dang
 	case len(signs) == 1 && e.danger.hits == 0 && slices.Contains(thin, signs[0]):
 		least = oddsOfThin
 	}
-	if odds < least {
+	if odds < least || len(signs) < 2 && e.danger.hits == 0 && l.allPlain(e) {
 		return DangerNone, ""
 	}
 	var buf [8]float32
