@@ -59,3 +59,16 @@ func TestUnseenSets(t *testing.T) {
 		})
 	}
 }
+
+// A fifth hand wrote danger only, much of it sideways or beside an answer. Its
+// first reading, on 2026-11-22, found 175 of 200 and took 4 look-alikes of 60.
+func TestUnseenDanger(t *testing.T) {
+	t.Parallel()
+	r := loaded(t).Score(readRows(t, "testdata/unseen/danger-o.tsv"), labelledAppointment, labelledNow)
+	if got := r.Crisis.Share(); got < 0.87 {
+		t.Errorf("danger found in %.3f", got)
+	}
+	if got := r.LookAlikes.Share(); got < 0.92 {
+		t.Errorf("look-alikes left alone: %.3f", got)
+	}
+}
