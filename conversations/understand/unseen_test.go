@@ -6,13 +6,16 @@ import (
 	"alongside/conversations/understand"
 )
 
-// Four whole sets by hands that had seen nothing of the reader are never learned
+// Five whole sets by hands that had seen nothing of the reader are never learned
 // from. In the first two half of the lines about danger, and all of the wishes
 // to stop, are said sideways; they were scored several times since they came,
-// and whoever worked on the Welsh may have seen what was misread. The other two
+// and whoever worked on the Welsh may have seen what was misread. Two more
 // are as hard as the shared replies: their first reading, on 2026-11-22, found
 // danger in 99 of 100, a stop in 50 of 50, took no look-alike of danger and one
-// of a stop, and is what stands in the README.
+// of a stop. That one is since not taken any more: what begins as a question
+// must be likelier a stop. A fifth set, as hard, was read for the first time by
+// the reader of that evening: danger 40 of 40, a stop in 29 of 30, no look-alike
+// taken for either.
 //
 // Of the sideways sets two bars are not met. Floors are what was measured, so
 // that it gets no worse; whoever tunes with the misses in view has to have new
@@ -25,7 +28,7 @@ func TestUnseenSets(t *testing.T) {
 		crisis, stops, welsh, stopless float64
 	}{
 		{"said_sideways", []string{"whole-d", "whole-e"}, 0.96, 0.92, -0.05, 2},
-		{"as_they_come", []string{"whole-f", "whole-g"}, 0.98, 1, -0.05, 1},
+		{"as_they_come", []string{"whole-f", "whole-g", "whole-p"}, 0.98, 0.98, -0.05, 0},
 	} {
 		t.Run(set.name, func(t *testing.T) {
 			t.Parallel()
@@ -60,7 +63,7 @@ func TestUnseenSets(t *testing.T) {
 	}
 }
 
-// A fifth hand wrote danger only, much of it sideways or beside an answer. Its
+// A sixth hand wrote danger only, much of it sideways or beside an answer. Its
 // first reading, on 2026-11-22, found 175 of 200 and took 4 look-alikes of 60.
 func TestUnseenDanger(t *testing.T) {
 	t.Parallel()
