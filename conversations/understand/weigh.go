@@ -291,6 +291,10 @@ const (
 	oddsOfWords = 1.5
 )
 
+// oddsOfLow is how much likelier danger is in the text of somebody who has just
+// written of it, or is low: judged, not fitted.
+const oddsOfLow = 1.5
+
 // thin are the signs of which one alone says little.
 var thin = []string{"calls for help", "dangerous place", "is being held or watched by somebody", "means at hand", "plan", "somebody else is in danger"}
 
@@ -315,6 +319,14 @@ func (l *Lexicons) danger(e *evidence, features []feature) (Danger, string) {
 	if danger, why := l.dangerIn(e, features, 0); danger != DangerNone || l.learned == nil {
 		return danger, why
 	}
+	if e.danger.danger != DangerNone && e.q.Asked != AskedNone {
+		// What a pattern of danger fits is that, whatever was asked.
+		alone := *e
+		alone.q.Asked = AskedNone
+		if danger, why := l.dangerIn(&alone, l.dangerFeaturesOf(&alone, nil), 0); danger != DangerNone {
+			return danger, why
+		}
+	}
 	p, danger, why := l.inPassages(e)
 	if p != nil {
 		e.danger.threat = p.danger.threat
@@ -333,6 +345,9 @@ func (l *Lexicons) dangerIn(e *evidence, features []feature, more float32) (Dang
 	e.scratch = e.view(features, dangerShares, e.scratch)
 	l.learned.risk.sums(e.scratch, p[:])
 	odds := p[1] - p[0] - more
+	if e.q.Low {
+		odds += oddsOfLow
+	}
 	signs := l.signsOf(e)
 	if found != DangerNone {
 		if odds < oddsOfPattern && !e.danger.firm {
