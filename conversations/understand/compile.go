@@ -36,7 +36,7 @@ type Lexicons struct {
 	// scripts are those beyond Latin that a lexicon has words in.
 	scripts []*unicode.RangeTable
 
-	fillers, or, units, courtesies, negators, jokes, interrogative, hourLead, hourTail, conclusions, interjections, conditional elem
+	fillers, lone, or, units, courtesies, negators, jokes, interrogative, hourLead, hourTail, conclusions, interjections, conditional elem
 
 	numbersAlone map[int32]int
 
@@ -314,6 +314,9 @@ func (c *compiler) vocabularyOf(lex *Lexicon) {
 		*into = newSet(append(into.all(), c.list(key, words)...))
 	}
 	set("fillers", lex.Fillers, &c.fillers)
+	if len(lex.Lone) > 0 {
+		set("lone", lex.Lone, &c.lone)
+	}
 	set("or", lex.Or, &c.or)
 	set("units", lex.Units, &c.units)
 	set("courtesies", lex.Courtesies, &c.courtesies)

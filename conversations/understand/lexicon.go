@@ -52,6 +52,10 @@ type Lexicon struct {
 	WeekdayPlurals []string `toml:"weekday_plurals"`
 	// Fillers may stand between the parts of one time ("at", "on the").
 	Fillers []string `toml:"fillers"`
+	// Lone are short forms that stand for what they are a spelling of at the
+	// beginning or the end of a sentence only: "y" is yes, and in the middle of a
+	// Welsh text it is the.
+	Lone []string `toml:"lone"`
 	// Or are the words between alternatives.
 	Or []string `toml:"or"`
 	// Units are what is counted: a bare number before one is no answer.

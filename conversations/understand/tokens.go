@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -146,6 +147,11 @@ func (l *Lexicons) tokenise(text string) []token {
 	}
 	for i := range out {
 		out[i].first = i
+		if i > 0 && i+1 < len(out) && out[i].before == space && out[i+1].before == space && out[i].shape == word {
+			if own := l.vocabulary[fold(text[out[i].start:out[i].end])]; own != 0 && slices.Contains(l.lone.all(), own) {
+				out[i].ids = [len(out[i].ids)]int32{own}
+			}
+		}
 	}
 	return l.join(out)
 }
