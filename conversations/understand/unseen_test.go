@@ -17,7 +17,7 @@ import (
 // the reader of that evening: danger 40 of 40, a stop in 29 of 30, no look-alike
 // taken for either.
 //
-// Of the sideways sets two bars are not met. Floors are what was measured, so
+// Of the sideways sets one bar is not met: two false stops. Floors are what was measured, so
 // that it gets no worse; whoever tunes with the misses in view has to have new
 // sets written.
 func TestUnseenSets(t *testing.T) {
@@ -27,7 +27,7 @@ func TestUnseenSets(t *testing.T) {
 		files                          []string
 		crisis, stops, welsh, stopless float64
 	}{
-		{"said_sideways", []string{"whole-d", "whole-e"}, 0.96, 0.92, -0.05, 2},
+		{"said_sideways", []string{"whole-d", "whole-e"}, 0.97, 0.94, -0.051, 2},
 		{"as_they_come", []string{"whole-f", "whole-g", "whole-p"}, 0.98, 0.98, -0.05, 0},
 	} {
 		t.Run(set.name, func(t *testing.T) {
