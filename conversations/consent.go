@@ -45,15 +45,15 @@ func (s *step) doubtfulStop() bool {
 // so that it is asked, and nobody has to say it three times.
 func (s *step) maybeStop() bool {
 	r, q := s.reading, s.state.Open
-	if len(r.Others) == 0 || r.Others[0].Intent != understand.Stop || r.Others[0].Sure < maybeStop || r.Intent != understand.Other && s.enough() {
+	if len(r.Others) == 0 || r.Others[0].Intent != understand.Stop || r.Others[0].Sure < likelyStop || r.Intent != understand.Other && s.enough() {
 		return false
 	}
 	return s.facts.Known() && !s.facts.Client.Closed && !s.facts.Alerted && !s.borrowed() && !s.troubled() &&
 		s.reach(s.event.From.Channel).Agreement == AgreementGiven && (q == nil || q.Kind != AskStopKind)
 }
 
-// maybeStop is how likely a stop must be, 0 to 100, to be asked about.
-const maybeStop = 30
+// likelyStop is how likely a stop must be, 0 to 100, to be asked about.
+const likelyStop = 30
 
 // stopsBesides says whether a text of danger also ends the texting: a part of
 // it, alone, is a plain stop ("i want to die and stop texting me"). The part must

@@ -29,9 +29,13 @@ func (l *Lexicons) After(text string) (means Aftermath, whole bool) {
 		if f.words < best {
 			return
 		}
-		rest := slices.Concat(raw[:f.from], raw[f.to:])
-		best, means = f.words, l.afterMeans[f.cue]
-		whole = !slices.ContainsFunc(rest, func(t token) bool { return t.shape != emoji && !l.courtesies.fits(&t) })
+		best, means, whole = f.words, l.afterMeans[f.cue], l.nothingElse(raw, f)
 	})
 	return means, whole
+}
+
+// nothingElse says whether a text holds courtesies at the most beside what was
+// found in it.
+func (l *Lexicons) nothingElse(raw []token, f found) bool {
+	return !slices.ContainsFunc(slices.Concat(raw[:f.from], raw[f.to:]), func(t token) bool { return t.shape != emoji && !l.courtesies.fits(&t) })
 }

@@ -141,9 +141,6 @@ func (l *Lexicons) Parts(text string) (first, second string, ok bool) {
 func (l *Lexicons) Promise(text string) bool {
 	raw := l.tokenise(text)
 	whole := false
-	l.promises.match(raw, func(f found) {
-		rest := slices.Concat(raw[:f.from], raw[f.to:])
-		whole = whole || !slices.ContainsFunc(rest, func(t token) bool { return t.shape != emoji && !l.courtesies.fits(&t) })
-	})
+	l.promises.match(raw, func(f found) { whole = whole || l.nothingElse(raw, f) })
 	return whole
 }

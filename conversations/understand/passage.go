@@ -1,9 +1,6 @@
 package understand
 
-import (
-	"unicode"
-	"unicode/utf8"
-)
+import "unicode"
 
 // What a long text says of buses and dogs outweighs the one sentence in it that
 // says "i dont want to be here". So a long text is read for danger passage by
@@ -39,7 +36,7 @@ func passages(text string) []string {
 	if inside {
 		ends = append(ends, len(text))
 	}
-	if len(begins) < longFrom || !utf8.ValidString(text) {
+	if len(begins) < longFrom {
 		return nil
 	}
 	var list []string
@@ -70,7 +67,5 @@ func (l *Lexicons) passage(q Query, text string) *evidence {
 	raw := l.tokenise(text)
 	e := &evidence{q: q, raw: raw, danger: l.readRisk(raw, q.Low)}
 	e.ms, e.abs = l.findTimes(q, raw)
-	e.matched = l.matchCues(e.abs)
-	e.cues = l.readCues(q.Asked, e.abs, e.matched)
 	return e
 }

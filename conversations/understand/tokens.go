@@ -1,7 +1,6 @@
 package understand
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -147,9 +146,11 @@ func (l *Lexicons) tokenise(text string) []token {
 	}
 	for i := range out {
 		out[i].first = i
-		if i > 0 && i+1 < len(out) && out[i].before == space && out[i+1].before == space && out[i].shape == word {
-			if own := l.vocabulary[fold(text[out[i].start:out[i].end])]; own != 0 && slices.Contains(l.lone.all(), own) {
-				out[i].ids = [len(out[i].ids)]int32{own}
+		if i > 0 && i+1 < len(out) && out[i].before == space && out[i+1].before == space && l.lone.fits(&out[i]) {
+			// In the middle of a sentence it is itself and no answer.
+			own := token{ids: [len(out[i].ids)]int32{l.vocabulary[fold(text[out[i].start:out[i].end])]}}
+			if l.lone.fits(&own) {
+				out[i].ids = own.ids
 			}
 		}
 	}

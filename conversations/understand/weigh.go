@@ -40,8 +40,8 @@ const surelyStop = 0.5
 // may want to know it only.
 const surelyAsked = 0.75
 
-// near is how likely another reading must be, in percent, to be named.
-const near = 12
+// named is how likely another reading must be, in percent, to be named.
+const named = 12
 
 // weigh decides the intent of a reading by what was learned, and gives the
 // words of the lexicons that spoke for it most.
@@ -87,12 +87,8 @@ func (l *Lexicons) weigh(e *evidence, r *Reading, features []feature) (because [
 		r.Sure = min(r.Sure, int(100*p[slices.Index(learnedIntents, Other)]))
 		return nil
 	}
-	if own := slices.Index(learnedIntents, r.Intent); own >= 0 && own != best && p[best]-p[own] < margin && r.Intent != Other && r.Intent != Stop && (r.Intent != Rating || r.Number > 0) {
-		best = own // near enough: what has a reason is kept
-		order = append([]int{own}, slices.DeleteFunc(order, func(c int) bool { return c == own })...)
-	}
-	if own := slices.Index(learnedIntents, r.Intent); own >= 0 && own != best && l.keepsOwn(e, r, learnedIntents[best]) {
-		best = own
+	if own := slices.Index(learnedIntents, r.Intent); own >= 0 && own != best && (near(r, p[best]-p[own]) || l.keepsOwn(e, r, learnedIntents[best])) {
+		best = own // what has a reason is kept
 		order = append([]int{own}, slices.DeleteFunc(order, func(c int) bool { return c == own })...)
 	}
 	if in := learnedIntents[best]; in != r.Intent {
@@ -100,7 +96,7 @@ func (l *Lexicons) weigh(e *evidence, r *Reading, features []feature) (because [
 		r.Intent, r.When, r.Language = in, When{}, ""
 		l.values(e.q, r, &e.scores, e.ms, e.abs, e.constraint)
 		r.Also = slices.DeleteFunc(r.Also, func(a Reading) bool { return a.Intent == in })
-		if was.Intent != Other && was.Intent != Social && !(was.Intent == Stop && p[slices.Index(learnedIntents, Stop)] < surelyStop/2) && !(doubtful && was.Intent == Stop) && was.Sure >= sureOfOwn && p[slices.Index(learnedIntents, was.Intent)] > 0.2 {
+		if was.Intent != Other && was.Intent != Social && was.Sure >= sureOfOwn && p[slices.Index(learnedIntents, was.Intent)] > besides(was.Intent, doubtful) {
 			was.Also, was.Others = nil, nil
 			r.Also = append([]Reading{was}, r.Also...)
 		}
@@ -115,13 +111,31 @@ func (l *Lexicons) weigh(e *evidence, r *Reading, features []feature) (because [
 	}
 	r.Others = nil
 	for _, c := range order[1:] {
-		if sure := int(100 * p[c]); sure >= near && (learnedIntents[c] != Rating || r.Number > 0) {
+		if sure := int(100 * p[c]); sure >= named && (learnedIntents[c] != Rating || r.Number > 0) {
 			other := Reading{Intent: learnedIntents[c], Number: r.Number}
 			l.values(e.q, &other, &e.scores, e.ms, e.abs, e.constraint)
 			r.Others = append(r.Others, Alternative{Intent: other.Intent, Value: other.Value(), Sure: sure})
 		}
 	}
 	return l.spokeFor(e, best)
+}
+
+// near reports whether what the patterns read is near enough to what is likelier.
+func near(r *Reading, behind float32) bool {
+	return behind < margin && r.Intent != Other && r.Intent != Stop && (r.Intent != Rating || r.Number > 0)
+}
+
+// besides is how likely what the patterns read must be, from 0 to 1, to be named
+// beside what was read instead. A stop that is doubtful is not: it would end all texts.
+func besides(was Intent, doubtful bool) float32 {
+	switch {
+	case was != Stop:
+		return 0.2
+	case doubtful:
+		return 1
+	default:
+		return surelyStop / 2
+	}
 }
 
 // keepsOwn reports whether what the patterns read is kept against another
