@@ -99,7 +99,10 @@ func (s *step) secondAnswer() (understand.Reading, bool) {
 		if kind == "" || kind == main || r.Intent == understand.AttendingQuestion || r.Intent == understand.Late || r.Intent == understand.MoreInfo {
 			return false
 		}
-		_, waits := s.waiting(kind)
+		q, waits := s.waiting(kind)
+		if waits && kind == AskLead && !q.Shown && !s.byPlace && len(s.namedOffers()) == 0 && r.Intent == understand.NotInterested && r.Number == 0 {
+			return false // a lead that they have not seen is not refused in passing
+		}
 		return waits
 	}
 	for _, r := range s.reading.Also {

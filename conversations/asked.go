@@ -8,7 +8,7 @@ func (s *step) readText() {
 	q := s.query()
 	s.reading = s.notSent(s.promised(s.rules.Lexicons.Read(q)))
 	s.readAgain(q)
-	s.reading = s.wishesTexts(q, s.onTheSpot(q, s.wishesLeads(q, s.reread(q, s.reading))))
+	s.reading = s.wishesTexts(q, s.onTheSpot(q, s.wishesLeads(q, s.meetingBesideLead(q, s.reread(q, s.reading)))))
 }
 
 // wishesLeads finds the wish for leads ("any jobs?", "fewer jobs pls") in a text
@@ -39,7 +39,7 @@ func (s *step) query() understand.Query {
 		Text: s.event.Text, Lang: s.ownLanguage(), Asked: s.asked(), Now: s.now,
 		Low: s.facts.Alerted || !s.facts.CrisisSaid.IsZero() || s.troubled(),
 	}
-	if o := s.state.Open; o != nil && (o.Kind == AskReschedule && o.Date != "" || o.Kind == AskQuiet) {
+	if o := s.state.Open; o != nil && (o.Kind == AskReschedule && o.Date != "" && len(o.Free) == 0 || o.Kind == AskQuiet) {
 		q.DayKnown = true
 	}
 	if a, ok := s.about(); ok {

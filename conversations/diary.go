@@ -73,7 +73,22 @@ func (s *step) moved() {
 		s.nextInLine()
 		return
 	}
-	s.askAbout(a, m, a.At.Add(-useless))
+	s.askNews(a, m, a.At.Add(-useless))
+}
+
+// askNews puts a time that the specialist has changed, whatever is talked about:
+// who is told of it later may come to the old one. What had the floor can be
+// answered from the queue. Beside the question of another meeting, and one that
+// cannot wait there, the news is said, and whether it suits is asked in its turn.
+func (s *step) askNews(a Appointment, m Say, latest time.Time) {
+	q := s.state.Open
+	if q == nil || !s.busyWith(a) || q.Kind != AskAppointment && (staysAnswerable(*q) || !missed(q.Kind)) {
+		m.Options = reminderOptions
+		s.ask(policy.Unasked, s.newQuestion(AskAppointment, a), m, latest)
+		return
+	}
+	s.prompt(policy.Unasked, m, latest)
+	s.askAbout(a, m, latest)
 }
 
 func (s *step) setFact(a Appointment) {

@@ -161,8 +161,8 @@ func (s *step) change(w understand.When) {
 	case w.Date != "" && s.whichWeek(a, date, clock):
 	case clock == "":
 		s.askClock(a, date)
-	case date == "" && s.owesTime(a):
-		// Not on the day of the appointment, where they cannot come.
+	case date == "" && s.lacksDay(a, clock):
+		// Not on the day of the appointment, where they cannot come, or not then.
 		s.askDay(a, clock)
 	default:
 		if date == "" {
@@ -293,7 +293,7 @@ func (s *step) askDay(a Appointment, clock string) {
 			s.giveUpOnTime(a)
 			return
 		}
-		q.Put = was.Put - 1
+		q.Put, q.Vague = was.Put-1, was.Vague
 	}
 	q.Clock = clock
 	s.open(q)

@@ -170,7 +170,7 @@ func (s *step) intent() {
 	if s.stillLow() || s.lowBesideTask() || s.explains() {
 		return
 	}
-	if s.arrived() || s.takesBack() || s.noCalls() || s.callsFine() || s.picksLead() || s.noAndTheOther() || s.eachMatter() || s.eachLead() || s.eachTask() || s.aboutCall() || s.freeWords() || s.ownWords() || s.rethinks() || s.topic() || s.askWhich() {
+	if s.arrived() || s.takesBack() || s.noCalls() || s.callsFine() || s.picksLead() || s.noAndTheOther() || s.eachMatter() || s.eachLead() || s.eachTask() || s.aboutCall() || s.freeWords() || s.whichDay() || s.ownWords() || s.rethinks() || s.topic() || s.askWhich() {
 		return
 	}
 	if s.maybeStop() {
@@ -205,7 +205,7 @@ func (s *step) act() {
 			s.giveUpOnTime(a)
 			return
 		}
-		s.change(r.When)
+		s.anotherTime(r.When)
 	case understand.Cannot, understand.OptinNo:
 		s.cannot()
 	case understand.Late:

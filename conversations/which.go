@@ -344,7 +344,13 @@ func (s *step) readAgain(q understand.Query) {
 			s.reading = r
 		}
 	case o.Kind == AskReschedule && len(o.Free) > 0:
-		if w := s.reading.When; s.reading.Intent == understand.Change && !w.Ambiguous && !w.IsZero() {
+		w, n := s.reading.When, s.placeOfFree(*o)
+		if n > 0 && (w.Date == "" || w.Clock != "") {
+			// "The 1st one" is no date, and its "one" no hour.
+			s.reading = understand.Reading{Intent: understand.Choose, Number: n, Sure: plainly, Lang: s.reading.Lang, ThirdParty: s.reading.ThirdParty, Why: s.reading.Why}
+			return
+		}
+		if s.reading.Intent == understand.Change && (!w.Ambiguous && !w.IsZero() || s.rules.Lexicons.NamesDay(q)) {
 			return
 		}
 		q.Asked = understand.AskedWhich
