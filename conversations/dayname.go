@@ -14,7 +14,7 @@ import (
 // anotherTime is a wish for another time. What can be told from the times that
 // were offered, or could be two days, is settled first.
 func (s *step) anotherTime(w understand.When) {
-	if a, ok := s.meeting(); ok && a.At.After(s.now) && (s.freeByPlace(a, w) || s.freeByDay(a, w) || s.todaysName(a, w)) {
+	if a, ok := s.meeting(); ok && a.At.After(s.now) && (s.freeByPlace(a, w) || s.freeByDay(a, w) || s.eitherDay(a, w)) {
 		return
 	}
 	s.change(w)
@@ -91,34 +91,36 @@ func (s *step) freeByDay(a Appointment, w understand.When) bool {
 	return true
 }
 
-// todaysName settles a day that is named by the weekday that it is today: today
-// or in a week, and nobody can tell but they. An hour that has gone by today is
-// one in a week. It reports whether the text named such a day.
-func (s *step) todaysName(a Appointment, w understand.When) bool {
+// eitherDay settles a day that is named by the weekday that it is today, or as
+// "next friday": one of two, and nobody can tell which but they. One of them may
+// be ruled out: the day that they move away from, an hour that has gone by, a
+// week that was spoken of. It reports whether the text named such a day.
+func (s *step) eitherDay(a Appointment, w understand.When) bool {
 	if !w.Ambiguous || s.event.Kind != EventText || s.borrowed() {
 		return false
 	}
 	q := s.query()
-	q.Now = q.Now.AddDate(0, 0, -1)
 	if q.Asked != understand.AskedAppointment && q.Asked != understand.AskedConfirmTime {
 		q.Asked = understand.AskedReschedule
 	}
-	said := s.rules.Lexicons.Read(q).When
-	today := s.now.Format(time.DateOnly)
-	if said.Date != today {
+	near, clock := s.rules.Lexicons.Either(q)
+	first, err := time.ParseInLocation(time.DateOnly, near, s.now.Location())
+	if err != nil {
 		return false
 	}
-	clock, later := said.Clock, false
+	later := false
 	if o := s.state.Open; o != nil && o.Appointment == a.ID {
 		clock, later = cmp.Or(clock, o.Clock), o.Vague
 	}
-	next := s.now.AddDate(0, 0, 7).Format(time.DateOnly)
-	if later {
-		s.change(understand.When{Date: next, Clock: clock})
+	far := first.AddDate(0, 0, 7).Format(time.DateOnly)
+	own, today := a.At.In(s.now.Location()).Format(time.DateOnly), s.now.Format(time.DateOnly)
+	at, err := localTime(near, clock, s.now.Location())
+	switch {
+	case near == own, near == today && (later || err == nil && !at.After(s.now)):
+		s.change(understand.When{Date: far, Clock: clock})
 		return true
-	}
-	if at, err := localTime(today, clock, s.now.Location()); err == nil && !at.After(s.now) {
-		s.readBack(a, next, clock)
+	case far == own:
+		s.change(understand.When{Date: near, Clock: clock})
 		return true
 	}
 	if o, ok := s.offersFree(a); ok && clock == "" {
@@ -127,7 +129,7 @@ func (s *step) todaysName(a Appointment, w understand.When) bool {
 				return time.UnixMilli(ms).In(s.now.Location()).Format(time.DateOnly) == date
 			})
 		}
-		if on(next) && !on(today) && s.freeByDay(a, understand.When{Date: next}) {
+		if on(far) != on(near) && s.freeByDay(a, understand.When{Date: map[bool]string{true: far, false: near}[on(far)]}) {
 			return true
 		}
 	}
@@ -136,41 +138,49 @@ func (s *step) todaysName(a Appointment, w understand.When) bool {
 	}
 	// The number says that the day is what is asked about.
 	m := Meaning{Intent: understand.Change, Appointment: a.ID, Clock: clock, Number: 1}
-	this, inAWeek := m, m
-	this.Date, inAWeek.Date = today, next
-	s.putWhich(inAWeek, this)
+	one, two := m, m
+	one.Date, two.Date = near, far
+	if near == today {
+		one, two = two, one // hardly today
+	}
+	s.putWhich(one, two)
 	return true
 }
 
-// whichDay answers the question which of two days was meant in words: with an
-// hour, which is read back on the later of them, or with "next week". It reports
-// whether it was answered so.
+// whichDay answers the question which of two days was meant in words: with "next
+// week", or with an hour, which is kept and said with both of them; where one of
+// them is today it is read back on the other. It reports whether it was answered so.
 func (s *step) whichDay() bool {
 	q := s.state.Open
-	if q == nil || q.Kind != AskWhich || len(q.Readings) == 0 || s.borrowed() || bareNumber(s.event.Text) > 0 || urgent(s.reading) {
+	if q == nil || q.Kind != AskWhich || len(q.Readings) < 2 || s.borrowed() || bareNumber(s.event.Text) > 0 || urgent(s.reading) {
 		return false
 	}
-	m := q.Readings[0]
-	if m.Intent != understand.Change || m.Number == 0 || m.Date == "" || m.Clock != "" {
+	m, n := q.Readings[0], q.Readings[1]
+	if m.Intent != understand.Change || m.Number == 0 || m.Date == "" || n.Date == "" || m.Clock != "" {
 		return false
 	}
 	as := s.query()
 	as.Asked, as.DayKnown = understand.AskedReschedule, true
 	r := s.rules.Lexicons.Read(as)
-	switch {
-	case r.Intent == understand.Change && r.When.Clock != "" && r.When.Date == "":
-		m.Clock = r.When.Clock
-	case r.Intent == understand.Change && s.rules.Lexicons.NextWeek(s.event.Text) && !s.rules.Lexicons.NamesDay(as):
-	default:
-		return false
-	}
 	a, ok := s.facts.Appointment(m.Appointment)
-	if !ok || !a.At.After(s.now) || a.At.UnixMilli() != q.Stands {
+	if !ok || !a.At.After(s.now) || a.At.UnixMilli() != q.Stands || r.Intent != understand.Change {
 		return false
 	}
-	s.closeOne(q.ID, ChooseOne)
+	if m.Date < n.Date {
+		m, n = n, m // the later one first
+	}
+	hour := r.When.Clock != "" && r.When.Date == ""
+	if !hour && (!s.rules.Lexicons.NextWeek(s.event.Text) || s.rules.Lexicons.NamesDay(as)) {
+		return false
+	}
+	s.closeOne(q.ID, ChooseOther)
 	s.resume()
 	s.subject = a.ID
+	if m.Clock = r.When.Clock; hour && n.Date != s.now.Format(time.DateOnly) {
+		n.Clock = m.Clock
+		s.putWhich(n, m)
+		return true
+	}
 	s.change(understand.When{Date: m.Date, Clock: m.Clock})
 	return true
 }

@@ -40,7 +40,7 @@ func (l *Lexicons) bareHours(q Query, raw []token, taken []int16, ms []mentioned
 		if t.num < 1 || t.num > 12 || t.end-t.start > 2 && t.shape == digits {
 			continue
 		}
-		if n := l.against(raw, taken, i); n > 0 && (talks && (t.num > 3 || raw[n].num > 3 || q.Asked == AskedReschedule) || timedBefore(ms, i)) { // "11 not 2"
+		if n := l.against(raw, taken, i); n > 0 && (talks && (t.num > 3 || raw[n].num > 3 || q.Asked == AskedReschedule || l.movesHour(q, raw, i, n)) || timedBefore(ms, i)) { // "11 not 2"
 			hour := int(raw[n].num)
 			take(i, mentioned{hour: int(t.num)})
 			if taken[n] == 0 {
@@ -80,7 +80,7 @@ func (l *Lexicons) besideDay(q Query, raw []token, taken []int16, ms []mentioned
 	for k := i - 1; k >= 0 && i-k <= 4; k-- {
 		if taken[k] > 0 {
 			p := &ms[taken[k]-1]
-			if (p.hasDay() || p.part || p.sameDay || p.kind == "weekday") && !p.hasClock() {
+			if (p.hasDay() || p.part || p.sameDay || p.kind == "weekday" || !p.either.IsZero()) && !p.hasClock() {
 				return true
 			}
 			break
@@ -130,6 +130,9 @@ func (l *Lexicons) soundsTimed(q Query, raw []token, taken []int16, ms []mention
 	}
 	if i == 0 && t.num <= 3 {
 		return false
+	}
+	if l.asksHour(raw, taken, i) {
+		return true
 	}
 	if t.question && (t.before != space || i > 0 && l.conclusions.fits(&raw[i-1])) && q.Asked != AskedConfirmTime {
 		return true

@@ -100,7 +100,8 @@ type Lexicon struct {
 // TimeEntry says what some time patterns mean. Make is one of
 //
 //	clock             a time of day, from {h}, {clk}, {hhmm} or Hour, with Minutes or {m} (subtracted if Before)
-//	weekday           the next {weekday} after today, and Weeks later, times {n} if there is one; After says that today's is not meant
+//	weekday           the next {weekday} after today, and Weeks later, times {n} if there is one; After says that today's is not meant,
+//	                  NextWeek that it is that of the week from next Monday on (on a Sunday nobody can tell which week that is)
 //	nth               the {ord} {weekday} of {month}, or of this month; with Days -1 the last of it, a {weekday} or a day
 //	weekday_after     the first {weekday} after the open appointment, or after the {since} that is named, or after
 //	                  a day that was named before it; with After nothing may follow that it may be after
@@ -111,7 +112,8 @@ type Lexicon struct {
 //	same_clock        the time of day of the open appointment
 //	shift             Minutes from the time of the open appointment, times {n} if there is one
 //	part              a part of the day: Half is am or pm
-//	vague             about time, but to be asked back; Narrows says beside what it says nothing more
+//	vague             about time, but to be asked back; Narrows says beside what it says nothing more, Either that its
+//	                  {weekday} is the next one or the one a week later
 //	open              any time will do
 //	none              a number that is no time: a duration
 type TimeEntry struct {
@@ -126,6 +128,8 @@ type TimeEntry struct {
 	Clock    bool     `toml:"clock"`
 	After    bool     `toml:"after"` // "after 3": good enough for a call, not for a meeting
 	Weak     bool     `toml:"weak"`  // not read where a number is asked for
+	NextWeek bool     `toml:"next_week"`
+	Either   bool     `toml:"either"`
 	// Narrows is clock, day or date for a vague phrase that is settled by such a
 	// one: "dinner time, 12.30", "end of the week, so friday", "next month, the
 	// 4th"; hour for one that is settled by any time of day ("a bit later, like 3");

@@ -191,6 +191,12 @@ func (l *Lexicons) weighTimes(q Query, s *scores, ms []mentioned, abs []token, c
 			s.by[Cannot] *= 0.3
 			s.by[Change] += 4
 		}
+		if q.Asked == AskedAppointment && ms[i].role == refuse && ms[i].part && !dayNamed(ms) {
+			// "Not in the mornings" asks for another part of the day.
+			s.by[Cannot] *= 0.3
+			s.by[Confirm] *= 0.2
+			s.by[Change] += 4
+		}
 		proposed = proposed || ms[i].role == propose && !ms[i].vague
 		live = live || ms[i].role != reason && ms[i].role != withdrawn && !ms[i].plural
 	}

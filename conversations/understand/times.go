@@ -29,11 +29,12 @@ type mentioned struct {
 	sameDay bool
 	after   bool // "after 3": a time for a call, too vague for a meeting
 	narrows string
-	group   int  // phrases side by side that make one time have the same
-	asked   bool // a question mark follows
-	until   bool // ends something: "till 5"
-	since   bool // with weekday_after: says after which day
-	last    bool // what the reasons before it lead to: "so fri at 3"
+	group   int       // phrases side by side that make one time have the same
+	asked   bool      // a question mark follows
+	until   bool      // ends something: "till 5"
+	since   bool      // with weekday_after: says after which day
+	either  time.Time // the first of the two days it may be: today's weekday, "next friday"
+	last    bool      // what the reasons before it lead to: "so fri at 3"
 	role    role
 }
 
@@ -179,10 +180,17 @@ func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (menti
 		m.plural = t.plural
 		days := (int(t.day) - int(today.Weekday()) + 7) % 7
 		switch {
+		case e.NextWeek && today.Weekday() == time.Sunday:
+			m.kind, m.vague = "vague", true
+		case e.NextWeek:
+			m.day = today.AddDate(0, 0, (int(t.day)+6)%7-(int(today.Weekday())+6)%7+7)
 		case days == 0 && e.After:
 			m.day = today.AddDate(0, 0, 7)
 		case days == 0: // today, or in a week? nobody can tell
 			m.badDay = true
+			if !t.plural {
+				m.either = today
+			}
 		default:
 			weeks := e.Weeks
 			if n := get(slotNumber); n != nil {
@@ -209,6 +217,10 @@ func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (menti
 		}
 		if t := get(slotDate); t != nil && m.badDay && outOfFive(t) && e.Make == "date" && f.to-f.from == 1 {
 			return m, false // 2/5 is a mark, in a winter
+		}
+		if t := get(slotMonth); t != nil && t.day >= 0 && get(slotWeekday) == nil && get(slotOrdinal) == nil && f.to-f.from == 2 &&
+			raw[f.from].day >= 0 && m.day.After(today.AddDate(0, 1, 15)) {
+			return m, false // the Welsh "Mawrth 3" in November is a Tuesday, at three
 		}
 		if w, t := get(slotWeekday), get(slotOrdinal); w != nil && t != nil && t.start > w.start && l.negatedBefore(raw, f.from) && spans(raw, f, comma) {
 			return m, false // "not monday, the 30th" is another day than the one refused
@@ -268,6 +280,9 @@ func (l *Lexicons) makeTime(q Query, e *timePhrase, f found, raw []token) (menti
 	case "vague":
 		m.vague, m.until = true, l.fitsClass("until", &raw[f.from])
 		m.after = get(slotHour) != nil || get(slotClock) != nil // "before 11"
+		if t := get(slotWeekday); e.Either && t != nil && !t.plural {
+			m.either = today.AddDate(0, 0, (int(t.day)-int(today.Weekday())+6)%7+1)
+		}
 	case "open":
 		m.open = true
 	}
