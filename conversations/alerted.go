@@ -91,10 +91,11 @@ func (s *step) soothe() {
 	s.read(key)
 }
 
-// notSent reads "dont call the police" behind the client's own danger as what it
-// is: the same words said of somebody who harms them are danger.
+// notSent reads "dont call the police" and "will someone come round" behind the
+// client's own danger as what they are: the same words said of somebody who harms
+// them are danger.
 func (s *step) notSent(r understand.Reading) understand.Reading {
-	if !s.facts.Alerted || r.Intent != understand.Crisis || r.Danger != understand.DangerByOthers || r.Threat ||
+	if !s.facts.Alerted || r.Intent != understand.Crisis || r.Threat ||
 		s.facts.Client.Guarded || s.state.Crisis == "" || s.state.Crisis == crisisWords[understand.DangerByOthers] {
 		return r
 	}
@@ -103,7 +104,7 @@ func (s *step) notSent(r understand.Reading) understand.Reading {
 	}
 	return understand.Reading{
 		Intent: understand.Other, Sure: plainlyMeant, Lang: r.Lang, ThirdParty: r.ThirdParty,
-		Why: "read as other: nobody is to be sent, behind danger of the client's own",
+		Why: "read as other: what happens now, or that nobody is to be sent, behind danger of the client's own",
 	}
 }
 

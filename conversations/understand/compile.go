@@ -412,6 +412,11 @@ func (c *compiler) patternsOf(lex *Lexicon) {
 		if !slices.Contains(dangers, e.Danger) {
 			c.fault(key, "danger is not known")
 		}
+		for _, a := range e.Asked {
+			if !slices.Contains(askedNames, a) {
+				c.fault(key, "asked %q is not known", a)
+			}
+		}
 		add(key, &c.risks, e.Patterns, len(c.riskEntries))
 		c.riskEntries = append(c.riskEntries, e)
 	}

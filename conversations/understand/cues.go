@@ -151,3 +151,16 @@ func (h *cueHit) show() string {
 		return r
 	}, h.source)
 }
+
+// besideGrief reports whether somebody writes for the client by other words
+// than those that tell of a death: "my sister has died" is the client's own.
+func (l *Lexicons) besideGrief(e *evidence) bool {
+	fits := false
+	l.thirdParty.match(e.raw, func(f found) {
+		from, to := e.raw[f.from].start, e.raw[f.to-1].end
+		fits = fits || !slices.ContainsFunc(e.cues, func(h cueHit) bool {
+			return h.entry.Topic == TopicBereaved && h.to > h.from && e.abs[h.from].start <= from && to <= e.abs[h.to-1].end
+		})
+	})
+	return fits
+}

@@ -171,6 +171,9 @@ type CueEntry struct {
 type RiskEntry struct {
 	Danger   Danger   `toml:"danger"`
 	Patterns []string `toml:"patterns"`
+	// Asked limits the entry to some open questions; empty means all: "i cant
+	// anymore" is a no to an appointment.
+	Asked []Asked `toml:"asked"`
 	// UnlessJoking entries do not count in a text that is marked as a joke.
 	UnlessJoking bool `toml:"unless_joking"`
 	// UnlessNegated entries with a negator before them are read as distress.

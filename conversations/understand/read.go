@@ -98,7 +98,7 @@ func (l *Lexicons) gather(q Query) *evidence {
 	raw := l.tokenise(q.Text)
 	r := Reading{Intent: Other, Condition: l.condition(q.Text, raw), ThirdParty: l.fitsAnywhere(&l.thirdParty, raw)}
 	r.Lang, r.Unreadable = l.languageOf(raw)
-	e := &evidence{q: q, raw: raw, danger: l.readRisk(raw, q.Low)}
+	e := &evidence{q: q, raw: raw, danger: l.readRisk(raw, q.Asked, q.Low)}
 	e.ms, e.abs = l.findTimes(q, raw)
 	e.constraint = l.judge(e.ms, e.abs)
 	e.matched = l.matchCues(e.abs)
@@ -158,6 +158,9 @@ func (l *Lexicons) gather(q Query) *evidence {
 	l.weighTimes(q, s, ms, abs, e.constraint)
 	l.weighContext(q, s, abs, e.number)
 	l.decide(q, &r, s, ms, abs, e.constraint)
+	if r.ThirdParty && r.Topic == TopicBereaved {
+		r.ThirdParty = l.besideGrief(e)
+	}
 	e.reading = r
 	return e
 }

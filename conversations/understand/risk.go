@@ -1,5 +1,7 @@
 package understand
 
+import "slices"
+
 // risk is what was found about danger in a text.
 type risk struct {
 	danger Danger
@@ -16,14 +18,14 @@ type risk struct {
 // means, farewells and harm, not single words; look-alikes (Lexicon.Safe)
 // cancel what lies inside them. When several fit, the one that names the most
 // words decides, and danger that has already happened comes before the rest.
-func (l *Lexicons) readRisk(raw []token, low bool) risk {
+func (l *Lexicons) readRisk(raw []token, asked Asked, low bool) risk {
 	var r risk
 	var hits, safe []found
 	for i := range raw {
 		r.joking = r.joking || l.jokes.fits(&raw[i])
 	}
 	l.risks.match(raw, func(f found) {
-		if low || !l.riskEntries[f.cue].Low {
+		if e := &l.riskEntries[f.cue]; (low || !e.Low) && (len(e.Asked) == 0 || slices.Contains(e.Asked, asked)) {
 			hits = append(hits, f)
 		}
 	})

@@ -40,3 +40,22 @@ func TestRisk(t *testing.T) {
 		}
 	}
 }
+
+// The rows of plain.tsv are danger in the plainest words: it is found whatever
+// was asked.
+func TestPlainDangerWhateverWasAsked(t *testing.T) {
+	t.Parallel()
+	l := loaded(t)
+	asked := []understand.Asked{
+		understand.AskedNone, understand.AskedAppointment, understand.AskedReschedule, understand.AskedLead, understand.AskedScale,
+		understand.AskedTask, understand.AskedOptin, understand.AskedConfirmTime, understand.AskedWhich,
+	}
+	for _, row := range readRows(t, "testdata/risk/plain.tsv") {
+		for _, a := range asked {
+			got := l.Read(understand.Query{Text: row.Text, Lang: row.Lang, Asked: a, Appointment: labelledAppointment, Now: labelledNow})
+			if got.Intent != understand.Crisis {
+				t.Errorf("%s with %s open: read as %s, want crisis", row.ID, a, got.Intent)
+			}
+		}
+	}
+}
