@@ -196,6 +196,10 @@ func (s *step) lacksDay(a Appointment, clock string) bool {
 	return q != nil && q.Kind == AskReschedule && q.Appointment == a.ID && (q.Vague || clock == a.At.In(s.now.Location()).Format("15:04"))
 }
 
+// aDayAndNoMore is how many words name a day and say no more of it than that it
+// will do.
+const aDayAndNoMore = 3
+
 // meetingBesideLead finds what is said of the meeting while a lead is open
 // ("when is it again", "ok mon then"): a lead has no such day, and one that was
 // only announced not even an hour.
@@ -220,7 +224,7 @@ func (s *step) meetingBesideLead(q understand.Query, r understand.Reading) under
 		if !day || s.words() > pickWords {
 			return r
 		}
-		if alone := s.rules.Lexicons.Read(q); alone.Intent != understand.Social && alone.Intent != understand.Confirm && alone.Intent != understand.Change {
+		if alone := s.rules.Lexicons.Read(q); s.words() > aDayAndNoMore && alone.Intent != understand.Social && alone.Intent != understand.Confirm && alone.Intent != understand.Change {
 			return r
 		}
 		q.Asked = understand.AskedAppointment
