@@ -14,6 +14,9 @@ import (
 // there are never more than two texts.
 func (s *step) alsoAnswered(from int) {
 	also, ok := s.secondAnswer()
+	if also.Intent == understand.Rating && s.reading.Topic == understand.TopicQuestion {
+		return // "is 1 good or bad?" answers nothing
+	}
 	if !ok && !s.borrowed() && !s.doubted(from) {
 		s.besideOther(from)
 	}

@@ -191,7 +191,7 @@ const (
 // hasOwnWords says whether the text's topic has an answer of its own.
 func (s *step) hasOwnWords() bool {
 	switch s.reading.Topic {
-	case understand.TopicNone, understand.TopicUnsure, understand.TopicWhenever, understand.TopicMoreHours, understand.TopicLow, understand.TopicFeedback, understand.TopicMessage:
+	case understand.TopicNone, understand.TopicUnsure, understand.TopicWhenever, understand.TopicMoreHours, understand.TopicLow, understand.TopicFeedback, understand.TopicMessage, understand.TopicSkip:
 		return false
 	default:
 		return true

@@ -38,6 +38,8 @@ func (s *step) fedBack() bool {
 	}
 	r := s.reading
 	switch {
+	case s.skips():
+		return true
 	case r.Intent == understand.Social:
 		return false
 	case r.Intent == understand.CallMe && s.words() > inPassing:

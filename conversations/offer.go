@@ -213,6 +213,9 @@ func (s *step) whyNot() bool {
 		s.closeQuestion("")
 		return false
 	}
+	if s.skips() || s.rethinksLead() {
+		return true
+	}
 	if bareNumber(s.event.Text) == 1 && o.standing(s.now) && s.onlyAnnounced(o) {
 		s.showOffer(o)
 		return true
@@ -259,6 +262,9 @@ func (s *step) whyNot() bool {
 // because what is known may not answer it.
 func (s *step) tellMore(o Offer, q Question, waits bool) {
 	inWords := s.event.Kind == EventText && s.reading.Number == 0
+	if inWords && s.tellKnown(o, q, waits) {
+		return
+	}
 	if inWords || o.Lead.More == "" || waits && q.Put >= 2 || s.lent() {
 		s.flagOffer(FlagLeadQuestion, o)
 	}

@@ -13,6 +13,8 @@ func (s *step) promised(r understand.Reading) understand.Reading {
 	switch {
 	case r.Intent == understand.Crisis && r.Danger == understand.DangerSelf:
 	case r.Intent == understand.Other && r.Topic == understand.TopicNone:
+	case r.Intent == understand.Change && r.When.Ambiguous:
+		// "Ill do it later" moves no appointment.
 	case r.Intent == understand.Done, r.Intent == understand.NotYet && r.Sure < sureEnough:
 	default:
 		return r

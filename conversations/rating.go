@@ -230,15 +230,14 @@ func (s *step) keepRating() {
 func (s *step) ratedInWords() bool {
 	q := *s.state.Open
 	r := s.reading
-	if s.endsCheckIn(q.CheckIn) {
+	if s.endsCheckIn(q.CheckIn) || s.skips() {
 		return true
 	}
 	if r.Topic == understand.TopicMoreHours && r.Intent == understand.Other {
 		s.moreHours()
 		return true
 	}
-	if vague := r.Sure < sureEnough && s.words() <= aFewWords; vague && (r.Intent == understand.Change || r.Intent == understand.Cannot || r.Intent == understand.Social) {
-		// "Could be worse" is no wish for another time here.
+	if s.looksLikeAnother() {
 		r.Intent, s.reading.Intent = understand.Other, understand.Other
 	}
 	if r.Intent != understand.Other || r.Unreadable || r.Topic != understand.TopicLow && s.hasOwnWords() {
@@ -257,6 +256,8 @@ func (s *step) ratedInWords() bool {
 		s.flag(FlagLowAnswer, "")
 		s.askMore(q.CheckIn, lowest, "low_answer")
 		return true
+	case q.Shown && s.own(q) && !strings.ContainsAny(s.event.Text, "0123456789"):
+		// "Have you been outside today?" is answered by "yes" as well as by a number.
 	case q.Shown && q.Put < 2 && s.words() <= aFewWords:
 		// "No", "meh": a person sees it, and the number is asked for once.
 		s.flag(FlagMessage, "")
@@ -269,12 +270,56 @@ func (s *step) ratedInWords() bool {
 	return true
 }
 
+// looksLikeAnother says whether a few words are read as the answer to a question
+// that nobody asked: "could be worse" is no wish for another time here, and
+// "yes" to "have you been outside today?" is none for a job.
+func (s *step) looksLikeAnother() bool {
+	r := s.reading
+	if s.words() > aFewWords || r.Topic != understand.TopicNone {
+		return false
+	}
+	switch r.Intent {
+	case understand.Change, understand.Cannot, understand.Social:
+		return r.Sure < sureEnough
+	case understand.Confirm, understand.OptinYes, understand.OptinNo:
+		_, waits := s.waiting(AskAppointment)
+		return !waits
+	default:
+		return s.answersNothing() && answers[r.Intent] != AskScale
+	}
+}
+
+// own says whether a check-in asks the client's own question, in their words.
+func (s *step) own(q Question) bool {
+	c, ok := s.series(q.CheckIn)
+	return ok && c.Kind == CheckInWellbeing && strings.TrimSpace(c.Words) != "" && !s.facts.Client.Guarded
+}
+
+// skips ends a question that asked for a number or for words where somebody
+// would rather not say. Nobody has to; a person sees the words. It reports whether the text was that.
+func (s *step) skips() bool {
+	if s.reading.Topic != understand.TopicSkip || s.reading.Intent != understand.Other || s.borrowed() {
+		return false
+	}
+	switch q := s.state.Open; {
+	case s.words() <= aFewWords && s.asIf(understand.AskedOptin).Intent == understand.OptinNo:
+		// "Nothing" holds nothing for a person.
+	case q.Kind == AskFeedback:
+		s.do(RaiseFlag{Reason: FlagFeedback, Message: s.event.Message, Detail: forLead})
+	default:
+		s.do(RaiseFlag{Reason: FlagMessage, Offer: q.Offer, Message: s.event.Message})
+	}
+	s.closeQuestion("")
+	s.answer("checkin.fine", nil)
+	return true
+}
+
 // followedUp takes what followed a check-in's answer, in the client's own
 // words, to the specialist. What is plainly something else keeps its own flow.
 // It reports whether it did.
 func (s *step) followedUp() bool {
 	q := *s.state.Open
-	if s.endsCheckIn(q.CheckIn) {
+	if s.endsCheckIn(q.CheckIn) || s.skips() {
 		return true
 	}
 	if s.lateNumber() {

@@ -18,10 +18,16 @@ const pickWords = 5
 // one", "2nd"), and say neither yes nor no to it: it is shown, and asked about.
 // It reports whether the text was that.
 func (s *step) picksLead() bool {
-	if s.borrowed() || s.words() > pickWords || s.reading.Number > 0 || s.reading.Unreadable || urgent(s.reading) {
+	if s.borrowed() || s.reading.Number > 0 || s.reading.Unreadable || urgent(s.reading) {
 		return false
 	}
 	waiting := s.leadsWaiting()
+	if s.reading.Topic == understand.TopicOtherOne {
+		return s.otherLead(waiting)
+	}
+	if s.words() > pickWords && (s.words() > inPassing || s.rules.Lexicons.Place(s.event.Text) == 0) {
+		return false
+	}
 	o, ok := s.pointedAt(waiting)
 	if !ok || !o.standing(s.now) || s.lent() {
 		return false
@@ -98,6 +104,12 @@ func (s *step) eachLead() bool {
 	if !ok {
 		return false
 	}
+	s.answerTwo(parts)
+	return true
+}
+
+// answerTwo writes down what a text says of two leads, and says both back.
+func (s *step) answerTwo(parts []half) {
 	notes := map[string]any{}
 	for i, p := range parts {
 		o := p.offer
@@ -118,10 +130,9 @@ func (s *step) eachLead() bool {
 	}
 	if s.facts.Client.Guarded {
 		s.read("message")
-		return true
+		return
 	}
 	s.answer("two_answers.both", notes)
-	return true
 }
 
 // noAndTheOther is a no to the lead that is open, and a question about another

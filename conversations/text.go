@@ -167,10 +167,10 @@ func (s *step) intent() {
 		// Before the intent: "any jobs?" refuses no offer.
 		return
 	}
-	if s.stillLow() || s.lowBesideTask() || s.explains() {
+	if s.stillLow() || s.lowBesideTask() || s.saysAgain() || s.explains() {
 		return
 	}
-	if s.arrived() || s.takesBack() || s.noCalls() || s.callsFine() || s.picksLead() || s.noAndTheOther() || s.eachMatter() || s.eachLead() || s.eachTask() || s.aboutCall() || s.freeWords() || s.whichDay() || s.ownWords() || s.rethinks() || s.topic() || s.askWhich() {
+	if s.arrived() || s.takesBack() || s.noCalls() || s.callsFine() || s.picksLead() || s.bothLeads() || s.noAndTheOther() || s.eachMatter() || s.eachLead() || s.eachTask() || s.aboutCall() || s.freeWords() || s.whichDay() || s.ownWords() || s.rethinks() || s.rethinksLead() || s.topic() || s.askWhich() {
 		return
 	}
 	if s.maybeStop() {

@@ -52,7 +52,7 @@ func TestTopics(t *testing.T) {
 		{"too far for me that sorry", understand.AskedLead, understand.NotInterested, understand.TopicReason, understand.Limit{Kind: "far"}},
 		{"dim digon o oriau", understand.AskedLead, understand.NotInterested, understand.TopicReason, understand.Limit{Kind: "hours"}},
 		{"not enough hours", understand.AskedNone, understand.Other, understand.TopicReason, understand.Limit{Kind: "hours"}},
-		{"which one?", understand.AskedTask, understand.Other, understand.TopicNone, understand.Limit{}},
+		{"which one?", understand.AskedTask, understand.Help, understand.TopicAgain, understand.Limit{}},
 		{"that is very kind of you", understand.AskedTask, understand.Social, understand.TopicNone, understand.Limit{}},
 		{"ok thanks sam speak soon", understand.AskedLead, understand.Social, understand.TopicNone, understand.Limit{}},
 		{"ive done the cv", understand.AskedNone, understand.Done, understand.TopicNone, understand.Limit{}},

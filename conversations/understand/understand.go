@@ -142,6 +142,7 @@ const (
 	TopicRobot    Topic = "robot"    // are you a robot, or a person (Help)
 	TopicPrivate  Topic = "private"  // is this private, whom do you tell (Help)
 	TopicQuestion Topic = "question" // what the open question is about, and whether it must be answered (Help)
+	TopicAgain    Topic = "again"    // what was asked, or to be sent again (Help)
 	TopicUnsure   Topic = "unsure"   // may come, may not, cannot say yet
 	TopicLimits   Topic = "limits"   // fewer texts, or not at some times; not their end
 	TopicWatched  Topic = "watched"  // whether we, or somebody by us, watch or listen (Distress)
@@ -161,6 +162,9 @@ const (
 	TopicMoreLeads  Topic = "more_leads"  // more job leads
 	TopicApplied    Topic = "applied"     // has applied for that one already (NotInterested)
 	TopicReason     Topic = "reason"      // why a lead is not for them; Limit.Kind is far, people, hours, early, money, physical or "" (NotInterested)
+	TopicPay        Topic = "pay"         // what a lead pays (MoreInfo)
+	TopicHours      Topic = "hours"       // how many hours a lead is (MoreInfo)
+	TopicOtherOne   Topic = "other_one"   // the other of two leads (MoreInfo; NotInterested in the one that was asked about)
 	TopicMoreHours  Topic = "more_hours"  // would like to work more
 
 	TopicNoCalls    Topic = "no_calls"    // text me, do not ring
@@ -168,7 +172,8 @@ const (
 	TopicCannotTalk Topic = "cannot_talk" // cannot be rung at that time
 	TopicInsult     Topic = "insult"      // swears at us, and no more
 
-	TopicLow Topic = "low" // a hard time in words, where a number was asked for
+	TopicLow  Topic = "low"  // a hard time in words, where a number was asked for
+	TopicSkip Topic = "skip" // would rather not say
 
 	TopicMessage  Topic = "message"  // "tell Sam …"
 	TopicFeedback Topic = "feedback" // praise of the service, or a complaint
@@ -191,7 +196,7 @@ const (
 
 	TopicWhoElse Topic = "who_else" // who else will be there (AttendingQuestion)
 	TopicCompany Topic = "company"  // may somebody come along (AttendingQuestion)
-	TopicWhere   Topic = "where"    // where it is (AttendingQuestion)
+	TopicWhere   Topic = "where"    // where it is (AttendingQuestion; of a lead, MoreInfo)
 	TopicWhen    Topic = "when"     // when it is (AttendingQuestion)
 	TopicHowLong Topic = "howlong"  // how long it takes (AttendingQuestion)
 )

@@ -223,14 +223,14 @@ func (l *Lexicons) covers(e *evidence, h *cueHit) bool {
 
 // allPlain reports whether plain words for something that is no trouble are all
 // that a text holds: "im back" is no more than that, whatever else is said with
-// its words. A broken arm is trouble that has a name.
+// its words. A broken arm is trouble that has a name, and so is a dog that died.
 func (l *Lexicons) allPlain(e *evidence) bool {
 	if e.matched == nil { // a passage, of which only danger was looked for
 		e.matched = l.matchCues(e.abs)
 		e.cues = l.readCues(e.q.Asked, e.abs, e.matched)
 	}
 	return slices.ContainsFunc(e.cues, func(h cueHit) bool {
-		return (h.name != string(Distress) || h.entry.Topic == TopicTrouble) && l.covers(e, &h)
+		return (h.name != string(Distress) || h.entry.Topic == TopicTrouble || h.entry.Topic == TopicBereaved) && l.covers(e, &h)
 	})
 }
 
