@@ -115,15 +115,15 @@ func (s *step) choose(q Question, c Choice) {
 		s.answer("appointment.gone", s.withSpecialist())
 		return
 	}
+	if !q.offers(c) {
+		return // there was no such button
+	}
 	if !a.At.After(s.now) {
 		// It is over, whatever is pressed: a second press does nothing.
 		s.closeOne(q.ID, c)
 	}
 	switch {
-	case q.Kind == AskReschedule && slices.Contains(whichOptions, c):
-		if slices.Index(whichOptions, c) >= len(q.Free) {
-			return // there was no such button
-		}
+	case q.Kind == AskReschedule:
 		s.pickFree(q, 1+slices.Index(whichOptions, c))
 	case q.Kind == AskTime && c == ChooseYes:
 		s.propose(q, a)
@@ -136,5 +136,19 @@ func (s *step) choose(q Question, c Choice) {
 	case c == ChooseCannot:
 		s.cannotCome(a)
 	default:
+	}
+}
+
+// offers says whether a question about an appointment ever had a button for a
+// choice: a press that it did not have is nobody's wish.
+func (q Question) offers(c Choice) bool {
+	switch q.Kind {
+	case AskReschedule:
+		n := slices.Index(whichOptions, c)
+		return n >= 0 && n < len(q.Free)
+	case AskTime:
+		return slices.Contains(readBackOptions, c)
+	default:
+		return slices.Contains(reminderOptions, c)
 	}
 }
