@@ -19,9 +19,7 @@ func (s *step) readers() {
 	vars := map[string]any{
 		"specialist": s.facts.Specialist.Name, "from": s.clock(p.Reading.From), "to": s.clock(p.Reading.To),
 	}
-	if p.Duty.Name != "" {
-		vars["duty"] = p.Duty.Name
-	}
+	s.addDuty(vars)
 	if s.readsNow() {
 		s.answer("readers.open", vars)
 		return

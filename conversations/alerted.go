@@ -22,14 +22,32 @@ const AfterAlert = "after_alert"
 // alert is open.
 const plainlyMeant = 80
 
+// settled is how long after the last word of danger a plain answer to what was
+// asked is taken for one again, beside an alert that is still open: a night has
+// passed. Until then it is kept, passed on, and said to be.
+const settled = 12 * time.Hour
+
 // afterAlert answers a text that came while an alert is open. It reports
 // whether it did; what is plainly about an appointment, or answers the open
 // question by its number, keeps its own flow.
 func (s *step) afterAlert() bool {
-	if !s.facts.Alerted || s.plainAnswer() {
+	if !s.facts.Alerted {
 		return false
 	}
-	r := s.reading
+	r, means := s.reading, s.aftermath()
+	if a, ok := s.meeting(); ok && means == understand.AfterStands && a.At.After(s.now) && !s.borrowed() && !s.facts.Client.Guarded {
+		// A hold calls no appointment off: it stands until a person changes it.
+		s.do(RaiseFlag{Reason: FlagMessage, Message: s.event.Message, Detail: AfterAlert})
+		s.tellMeeting(a)
+		return true
+	}
+	if means != understand.AfterHospital && means != understand.AfterKnown && s.plainAnswer() {
+		return false
+	}
+	if s.answersAgain(means) {
+		s.do(RaiseFlag{Reason: FlagMessage, Message: s.event.Message, Detail: AfterAlert})
+		return false
+	}
 	switch {
 	case r.Intent == understand.WrongPerson && s.enough():
 		return false
@@ -39,32 +57,73 @@ func (s *step) afterAlert() bool {
 		s.guardQuietly()
 	}
 	s.struggles()
-	if r.Intent == understand.CallMe {
+	if r.Intent == understand.CallMe && !ringsNobody[means] {
 		s.do(RaiseFlag{Reason: FlagCallMe, Message: s.event.Message, Detail: s.wishedFor(r.When).String()})
 	}
 	s.do(RaiseFlag{Reason: FlagMessage, Message: s.event.Message, Detail: AfterAlert})
 	switch {
-	case s.facts.Client.Guarded || s.state.Crisis == crisisWords[understand.DangerByOthers]:
+	case s.readElsewhere():
 		// Whoever harms them may read it: no word of danger, none of numbers.
-		s.read("message")
+		s.say("message")
 	default:
-		s.soothe()
+		s.soothe(means)
 	}
 	return true
+}
+
+// aftermath is what the text is behind danger.
+func (s *step) aftermath() understand.Aftermath {
+	means, _ := s.rules.Lexicons.After(s.event.Text)
+	return means
+}
+
+// readElsewhere says whether somebody who harms the client may read this phone.
+func (s *step) readElsewhere() bool {
+	return s.facts.Client.Guarded || s.state.Crisis == crisisWords[understand.DangerByOthers]
+}
+
+// answersAgain says whether a text is a plain answer, or a question about the
+// appointment, written so long after the danger that it is taken for what it is.
+// A hold never silences: what the client writes is answered.
+func (s *step) answersAgain(means understand.Aftermath) bool {
+	r := s.reading
+	if means != "" || s.facts.CrisisSaid.IsZero() || s.now.Sub(s.facts.CrisisSaid) < settled || s.borrowed() {
+		return false
+	}
+	if s.sure() < plainlyMeant || r.Condition != "" || r.Voices || s.alsoSaid(understand.Distress) {
+		return false
+	}
+	switch kind := answers[r.Intent]; {
+	case r.Intent == understand.AttendingQuestion:
+		return s.asksAbout(kind) && s.asksAboutMeeting()
+	case r.Intent == understand.Rating:
+		_, waits := s.waiting(AskScale)
+		return waits
+	case kind != "":
+		return s.asksAbout(kind)
+	default:
+		return r.Intent == understand.Keep && s.asksAbout(AskAppointment)
+	}
 }
 
 // soothingWords are the keys of what is said to each aftermath of danger.
 var soothingWords = map[understand.Aftermath]string{
 	understand.AfterBetter: "alerted_better", understand.AfterThere: "alerted_there", understand.AfterUntold: "alerted_untold",
 	understand.AfterNext: "alerted_next", understand.AfterPlea: "alerted", understand.AfterNumbers: "alerted",
+	understand.AfterHospital: "alerted_hospital", understand.AfterKnown: "alerted_waiting", understand.AfterUnable: "alerted_unable",
+	understand.AfterSent: "alerted_next",
+}
+
+// ringsNobody lists what speaks of ringing, and is no wish to be rung.
+var ringsNobody = map[understand.Aftermath]bool{
+	understand.AfterHospital: true, understand.AfterSent: true, understand.AfterUnable: true, understand.AfterNumbers: true,
 }
 
 // soothe says what fits a text behind danger: that the team knows, and what was
 // asked, as far as it can be said. Who asks for the numbers gets the words for
 // danger in full once more. The same is not said twice in a row.
-func (s *step) soothe() {
-	means, _ := s.rules.Lexicons.After(s.event.Text)
-	if s.facts.CrisisSaid.IsZero() {
+func (s *step) soothe(means understand.Aftermath) {
+	if s.facts.CrisisSaid.IsZero() && means != understand.AfterKnown {
 		means = "" // an alert without words for danger: no numbers were sent
 	}
 	if means == understand.AfterBetter && (s.reading.Intent == understand.Distress || s.reading.Voices || s.alsoSaid(understand.Distress)) {
@@ -72,40 +131,137 @@ func (s *step) soothe() {
 	}
 	key, fits := soothingWords[means]
 	switch {
-	case means == understand.AfterNumbers && s.state.Crisis != "" && s.state.Soothed != s.state.Crisis:
+	case s.wantsNumbers(means) && s.state.Crisis != "" && s.state.Soothed != s.state.Crisis:
 		s.state.Soothed = s.state.Crisis
 		s.safety(s.state.Crisis, nil)
 		return
-	case s.reading.Intent == understand.CallMe && (s.state.Reassured || s.facts.CrisisSaid.IsZero()):
+	case !s.facts.CrisisSaid.IsZero() && (s.borrowed() || s.state.Crisis == wordsForOthers):
+		key = "third_party_alerted"
+	case means == understand.AfterKnown && s.facts.Taken:
+		key = "alerted_taken"
+	case s.reading.Intent == understand.CallMe && !ringsNobody[means] && (s.state.Reassured || s.facts.CrisisSaid.IsZero()):
 		key = "call_me"
 	case !fits && !s.state.Reassured && !s.facts.CrisisSaid.IsZero():
 		key = "alerted"
+	case !fits && s.isCourtesy():
+		key = "alerted_thanks"
+		if s.reading.Topic == understand.TopicApology {
+			key = "alerted_better"
+		}
 	case !fits:
 		key = "alerted_again"
 	}
-	if s.state.Soothed == key {
-		key = "alerted_again"
-	}
-	s.state.Soothed = key
 	s.state.Reassured = s.state.Reassured || key == "alerted"
+	s.say(key)
+}
+
+// wantsNumbers says whether somebody asks for the numbers, or asks again, in
+// other words, whether to use them.
+func (s *step) wantsNumbers(means understand.Aftermath) bool {
+	return means == understand.AfterNumbers || means == understand.AfterHospital && s.state.Soothed == soothingWords[means] && !s.borrowed()
+}
+
+// isCourtesy says whether a text is an ok, a thanks or a sorry, whatever is open.
+func (s *step) isCourtesy() bool {
+	return s.reading.Intent == understand.Social || s.words() <= fewWords && s.asIf(understand.AskedNone).Intent == understand.Social
+}
+
+// otherWords are said by turns where the same was said last: the same sentence
+// a second time sounds like nobody.
+var otherWords = [][]string{
+	{"alerted_again", "alerted_more", "alerted_on"},
+	{"distress_again", "distress_more", "distress_on"},
+	{"message", "message_more"},
+	{"crisis.told", "crisis.told_again"},
+	{"third_party_alerted", "third_party_again"},
+}
+
+// wordsAtAnyHour lists the keys among those of [step.say] that say nothing of
+// who reads now.
+var wordsAtAnyHour = map[string]bool{
+	"alerted_more": true, "alerted_on": true, "alerted_hospital": true, "alerted_waiting": true, "alerted_taken": true,
+	"alerted_unable": true, "alerted_thanks": true, "distress_more": true, "distress_on": true, "message_more": true,
+	"third_party_alerted": true, "third_party_again": true,
+}
+
+// say answers somebody who is low, or who wrote of danger, by a key that has a
+// form for the hours in which somebody reads, or is true at any hour; other
+// words are said in place of those that were said last.
+func (s *step) say(key string) {
+	key = s.unsaid(key)
+	if wordsAtAnyHour[key] {
+		s.answer(key, s.withSpecialist())
+		return
+	}
 	s.read(key)
 }
 
-// notSent reads "dont call the police" and "will someone come round" behind the
-// client's own danger as what they are: the same words said of somebody who harms
-// them are danger.
+// unsaid is the key, or that of other words where the same were said last.
+func (s *step) unsaid(key string) string {
+	last := s.state.Soothed
+	if key == last {
+		switch {
+		case s.facts.Alerted && strings.HasPrefix(key, "alerted"), key == "call_me":
+			key = "alerted_again"
+		case key == "distress", key == "sorry":
+			key = "distress_again"
+		}
+	}
+	for _, turns := range otherWords {
+		if i := slices.Index(turns, last); i >= 0 && slices.Contains(turns, key) {
+			key = turns[(i+1)%len(turns)]
+			break
+		}
+	}
+	s.state.Soothed = key
+	return key
+}
+
+// notSent reads "dont call the police", "will someone come round" and "should i
+// ring for an ambulance" behind the client's own danger as what they are: the same
+// words said of somebody who harms them are danger.
 func (s *step) notSent(r understand.Reading) understand.Reading {
-	if !s.facts.Alerted || r.Intent != understand.Crisis || r.Threat ||
-		s.facts.Client.Guarded || s.state.Crisis == "" || s.state.Crisis == crisisWords[understand.DangerByOthers] {
+	if !s.ownDanger() || r.Intent != understand.Crisis || r.Threat {
 		return r
 	}
-	if means, whole := s.rules.Lexicons.After(s.event.Text); means != understand.AfterNext || !whole {
+	switch means, whole := s.rules.Lexicons.After(s.event.Text); {
+	case !whole:
+		return r
+	case means == understand.AfterNext, means == understand.AfterSent, means == understand.AfterHospital, means == understand.AfterNumbers,
+		means == understand.AfterUntold, means == understand.AfterKnown, means == understand.AfterUnable:
+	default:
 		return r
 	}
 	return understand.Reading{
 		Intent: understand.Other, Sure: plainlyMeant, Lang: r.Lang, ThirdParty: r.ThirdParty,
-		Why: "read as other: what happens now, or that nobody is to be sent, behind danger of the client's own",
+		Why: "read as other: asked or said behind danger of the client's own",
 	}
+}
+
+// anew reads "no i did" and "i took them" soon behind words for the client's own
+// danger, and the wish for an ambulance, as danger.
+func (s *step) anew(r understand.Reading) understand.Reading {
+	if !s.ownDanger() || r.Intent == understand.Crisis && r.Danger != understand.DangerByOthers || r.Threat || r.ThirdParty ||
+		s.facts.CrisisSaid.IsZero() || s.now.Sub(s.facts.CrisisSaid) >= settled || s.aftermath() != understand.AfterAnew {
+		return r
+	}
+	danger := understand.DangerOverdose
+	switch s.state.Crisis {
+	case crisisWords[understand.DangerVoices]:
+		danger = understand.DangerVoices
+	case crisisWords[understand.DangerOthers]:
+		danger = understand.DangerOthers
+	}
+	return understand.Reading{
+		Intent: understand.Crisis, Danger: danger, Sure: plainlyMeant, Lang: r.Lang,
+		Why: "read as crisis: said to be done, or help wanted at once, behind danger of the client's own",
+	}
+}
+
+// ownDanger says whether the danger that an open alert is about is the client's
+// own, and nobody else's who may read this phone.
+func (s *step) ownDanger() bool {
+	return s.facts.Alerted && s.state.Crisis != "" && s.state.Crisis != wordsForOthers && !s.readElsewhere()
 }
 
 // plainAnswer says whether a text is plainly about an appointment, or answers

@@ -6,7 +6,7 @@ import "alongside/conversations/understand"
 
 func (s *step) readText() {
 	q := s.query()
-	s.reading = s.notSent(s.promised(s.rules.Lexicons.Read(q)))
+	s.reading = s.anew(s.notSent(s.promised(s.rules.Lexicons.Read(q))))
 	s.readAgain(q)
 	s.reading = s.wishesTexts(q, s.onTheSpot(q, s.wishesLeads(q, s.meetingBesideLead(q, s.reread(q, s.reading)))))
 }

@@ -17,14 +17,19 @@ var crisisWords = map[understand.Danger]string{
 	understand.DangerVoices:      "crisis.voices",
 	understand.DangerByOthers:    "crisis.by_others",
 	understand.DangerOthers:      "crisis.other",
-	understand.DangerSomeoneElse: "crisis.other",
+	understand.DangerSomeoneElse: wordsForOthers,
 }
+
+// wordsForOthers is the key of the words for somebody who stands beside a person
+// in danger.
+const wordsForOthers = "crisis.someone_else"
 
 // risk answers danger with the pathway's reviewed words, tells people at once,
 // and leaves the open question alone. The words are not repeated at every text;
 // where the danger is another one, its words are said in full.
 func (s *step) risk() {
 	s.alert(s.reading.Danger)
+	s.tellsOfClient()
 	if s.reading.Danger == understand.DangerByOthers {
 		s.guardQuietly()
 	}
@@ -34,9 +39,11 @@ func (s *step) risk() {
 	}
 	again := !s.facts.CrisisSaid.IsZero() && s.now.Sub(s.facts.CrisisSaid) < crisisAgain &&
 		(s.state.Crisis == "" || s.state.Crisis == key)
-	s.state.Crisis, s.state.Soothed = key, ""
+	s.state.Crisis = key
 	if again {
-		key = "crisis.told"
+		key = s.unsaid("crisis.told")
+	} else {
+		s.state.Soothed = ""
 	}
 	s.safety(key, nil)
 	if s.reads(s.now) || s.reach(s.event.From.Channel).Blocked {
@@ -44,8 +51,30 @@ func (s *step) risk() {
 		return
 	}
 	if !again || s.reads(s.facts.CrisisSaid) {
-		s.safety("crisis.unread", map[string]any{"day": s.readsNext()})
+		vars := map[string]any{"day": s.readsNext()}
+		if !s.readElsewhere() {
+			s.addDuty(vars)
+		}
+		s.safety("crisis.unread", vars)
 	}
+}
+
+// addDuty names the duty person, who is alerted at any hour, where the pathway
+// has one.
+func (s *step) addDuty(vars map[string]any) {
+	if duty := s.rules.Pathway.Duty.Name; duty != "" {
+		vars["duty"] = duty
+	}
+}
+
+// tellsOfClient notes that somebody else writes of the client's own danger from
+// the client's phone: nothing of the client is said there for a while.
+func (s *step) tellsOfClient() {
+	if !s.facts.Known() || s.reading.Danger != understand.DangerSomeoneElse || !s.namesClient() {
+		return
+	}
+	s.state.Borrowed = s.now.UnixMilli()
+	s.flag(FlagThirdParty, "")
 }
 
 // threat is a threat to staff in a text that is no danger otherwise. The rest

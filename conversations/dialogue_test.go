@@ -159,6 +159,8 @@ func (s *stage) line(t *testing.T, line string) []string {
 		s.client(t, fields)
 	case "alert_closed":
 		s.facts.Alerted = false
+	case "alert_taken":
+		s.facts.Taken = true
 	case "languages":
 		s.rules.Pathway.Languages = fields
 	case "bot":

@@ -124,7 +124,7 @@ func (d dice) facts(s *stage) conversations.Facts {
 		f.Free = append(f.Free, s.now.Add(time.Duration(24*(i+1)+d("free in", 20))*time.Hour).Truncate(time.Hour))
 	}
 	if d("alerted", 4) == 0 {
-		f.Alerted = true
+		f.Alerted, f.Taken = true, d.coin("taken")
 		f.CrisisSaid = s.now.Add(-time.Duration(d("said", 300)) * time.Minute)
 	}
 	if d.coin("link") {

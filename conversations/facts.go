@@ -35,6 +35,9 @@ type Facts struct {
 	// Alerted says that an alert about this person is open: people were told of
 	// danger, and nobody has recorded an outcome yet.
 	Alerted bool
+	// Taken says that a person of the team has acknowledged every alert about
+	// this person that is open; it says nothing where Alerted is false.
+	Taken bool
 	// Answered is when an unknown sender last had an answer from us; zero if
 	// never. It keeps two robots from texting each other all night.
 	Answered time.Time

@@ -83,9 +83,13 @@ func (s *step) handOver(why FlagReason) {
 		return
 	}
 	q := s.state.Open
+	if s.troubled() && s.aftermath() == understand.AfterThere {
+		s.readers()
+		return
+	}
 	if s.troubled() {
 		// Who is low is not told that they were not understood.
-		s.read("message")
+		s.say("message")
 		return
 	}
 	if p := s.state.Puzzled; p != 0 && s.now.Sub(time.UnixMilli(p)) < rethinking {

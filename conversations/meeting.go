@@ -471,6 +471,11 @@ func (s *step) aboutMeeting() {
 		s.reply(Say{Key: "appointment.with", Vars: vars, Appointment: a.ID})
 		return
 	}
+	s.tellMeeting(a)
+}
+
+// tellMeeting passes a question about a meeting on, and says when and where it is.
+func (s *step) tellMeeting(a Appointment) {
 	s.flag(FlagQuestion, a.ID)
 	key, vars := s.withPlace("appointment.details", a)
 	if a.Minutes > 0 {

@@ -145,7 +145,10 @@ func (s *step) forgetPast() {
 		s.state.Troubled = 0
 	}
 	if !s.facts.Alerted {
-		s.state.Reassured, s.state.Soothed = false, ""
+		s.state.Reassured = false
+	}
+	if !s.facts.Alerted && s.state.Troubled == 0 {
+		s.state.Soothed = ""
 	}
 	if r := s.state.Ring; r != nil && s.now.Sub(time.UnixMilli(r.At)) >= ringing {
 		s.state.Ring = nil
@@ -249,7 +252,7 @@ func (s *step) reply(m Say) {
 	if m.Language == "" {
 		m.Language = s.language()
 	}
-	if s.borrowed() && s.reading.Intent != understand.WrongPerson && s.facts.Known() && m.Key != "condolence" {
+	if s.borrowed() && s.reading.Intent != understand.WrongPerson && s.facts.Known() && m.Key != "condolence" && m.Key != "third_party_alerted" && m.Key != "third_party_again" {
 		// Somebody else holds the phone, or writes for the client: what was said
 		// is used and shown, and nothing of the client is said back.
 		key, vars := s.borrowedWords()
@@ -374,6 +377,9 @@ func (s *step) read(key string) {
 	ending := s.readForm(key == "distress" || key == "distress_again")
 	if ending != ".open" {
 		vars["day"] = s.readsNext()
+		if key == "alerted_there" {
+			s.addDuty(vars)
+		}
 	}
 	s.answer(key+ending, vars)
 }

@@ -75,6 +75,10 @@ type CrisisRoutes struct {
 	// who hears voices that command. A service that has no words of their own for
 	// these says Self: both may be empty.
 	Overdose, Voices string
+	// SomeoneElse is said to who stands beside a person in danger, or is told of
+	// it: what to do for them. A service that has no words of its own for that says
+	// Other: it may be empty.
+	SomeoneElse string
 	// ByOthers is said when somebody harms them: as if that person reads it.
 	ByOthers string
 	// Other is said when somebody else is at risk, by or beside the writer.

@@ -78,7 +78,7 @@ func (s *stage) apply(e conversations.Effect) string {
 		}
 		return text
 	case conversations.RaiseAlert:
-		s.facts.Alerted = true
+		s.facts.Alerted, s.facts.Taken = true, false
 		if e.Threat {
 			return "alert " + string(e.Danger) + ", a threat to staff"
 		}

@@ -38,7 +38,8 @@ type State struct {
 	// people know of it and where the numbers are: it is not said a second time.
 	Reassured bool `json:"reassured,omitempty"`
 	// Soothed is the key of what was said last to a text behind danger, while that
-	// alert is open: the same words are not said twice in a row.
+	// alert is open, or to somebody who is low: the same words are not said twice in
+	// a row.
 	Soothed string `json:"soothed,omitempty"`
 	// Troubled is when the client last wrote of distress or trouble, in Unix
 	// milliseconds; 0 if not lately. For a while ([breather]) no question is put.

@@ -187,11 +187,10 @@ func (s *step) inTrouble() {
 		s.closeAbout(a.ID, ChooseCannot)
 	}
 	if key := s.kindly(); key != "distress" || !again {
-		s.read(key)
+		s.say(key)
 		return
 	}
-	// The same sentence a second time sounds like nobody.
-	s.read("distress_again")
+	s.say("distress_again")
 }
 
 // lowBesideTask is "feeling rubbish today so havent done it": the kind words come
@@ -214,10 +213,10 @@ func (s *step) lowBesideTask() bool {
 	again := s.troubled()
 	s.state.Troubled = s.now.UnixMilli()
 	if again {
-		s.read("distress_again")
+		s.say("distress_again")
 		return true
 	}
-	s.read("distress")
+	s.say("distress")
 	return true
 }
 
@@ -238,7 +237,7 @@ func (s *step) stillLow() bool {
 		return false
 	}
 	s.flag(FlagMessage, "")
-	s.read("message")
+	s.say("message")
 	return true
 }
 

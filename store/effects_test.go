@@ -384,6 +384,9 @@ func TestAlertedUntilAnOutcome(t *testing.T) {
 		if !f.facts(client).Alerted {
 			f.Error("not alerted while an alert is open")
 		}
+		if f.facts(client).Taken {
+			f.Error("taken on before anybody said so")
+		}
 		open, _, err := f.store.Alerts(f.Context(), store.AlertFilter{})
 		if err != nil || len(open) != 1 {
 			f.Fatalf("%d alerts: %v", len(open), err)
@@ -394,11 +397,18 @@ func TestAlertedUntilAnOutcome(t *testing.T) {
 		if !f.facts(client).Alerted {
 			f.Error("an acknowledgement closed it")
 		}
+		if !f.facts(client).Taken {
+			f.Error("not taken on after somebody said so")
+		}
 		if _, err := f.store.CloseAlert(f.Context(), open[0].ID, "He is with his sister.", f.sam, f.now); err != nil {
 			f.Fatal(err)
 		}
 		if f.facts(client).Alerted {
 			f.Error("still alerted after an outcome")
+		}
+		f.do(f.text(at, "y"), conversations.RaiseAlert{Danger: understand.DangerOverdose})
+		if f.facts(client).Taken {
+			f.Error("the next alert counts as taken on")
 		}
 	})
 }

@@ -20,7 +20,7 @@ func TestAPathwayOffersAddedLanguages(t *testing.T) {
 	}
 	w := load(t)
 	for _, tag := range []string{"pl", "ar"} {
-		for _, key := range []string{"crisis.self", "crisis.overdose", "crisis.voices", "crisis.by_others", "crisis.other"} {
+		for _, key := range []string{"crisis.self", "crisis.overdose", "crisis.voices", "crisis.by_others", "crisis.other", "crisis.someone_else"} {
 			got, err := w.Render(Request{Key: key, Language: tag, Channel: conversations.SMS, Crisis: way.Crisis})
 			if err != nil || !strings.Contains(got.Text, "999") || got.Parts > 8 {
 				t.Errorf("%s in %s: %d parts, %v", key, tag, got.Parts, err)

@@ -115,6 +115,8 @@ type crisisRoute struct {
 	Voices     at[string] `yaml:"voices"`
 	ByOthers   at[string] `yaml:"by_others"`
 	Other      at[string] `yaml:"other"`
+	// SomeoneElse may be left out: Other is said then.
+	SomeoneElse at[string] `yaml:"someone_else"`
 }
 
 // at is a value and the line it stands on; line 0 means that it is not there.
@@ -323,6 +325,8 @@ func (c *pathwayCheck) crisis(p pathwayFile) (map[string]conversations.CrisisRou
 			Other:    c.crisisText(key+"other", r.Other),
 			Overdose: c.ownWords(key+"overdose", r.Overdose),
 			Voices:   c.ownWords(key+"voices", r.Voices),
+
+			SomeoneElse: c.ownWords(key+"someone_else", r.SomeoneElse),
 			// A name of blanks vouches for nothing.
 			ReviewedBy: strings.TrimSpace(r.ReviewedBy.value),
 			CheckedOn:  string(r.CheckedOn.value),

@@ -40,7 +40,7 @@ func TestEveryPathwayLoadsAndIsSpoken(t *testing.T) {
 	for _, name := range PathwayNames() {
 		p := loadPathway(t, name)
 		for _, tag := range p.Languages {
-			for _, key := range []string{"crisis.self", "crisis.overdose", "crisis.voices", "crisis.by_others", "crisis.other"} {
+			for _, key := range []string{"crisis.self", "crisis.overdose", "crisis.voices", "crisis.by_others", "crisis.other", "crisis.someone_else"} {
 				for _, channel := range conversations.Channels {
 					got, err := w.Render(Request{Key: key, Language: tag, Channel: channel, Crisis: p.Crisis})
 					if err != nil {

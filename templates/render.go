@@ -278,6 +278,7 @@ func crisisWords(key string, r Request) (string, error) {
 	words := map[string]string{
 		"crisis.self": routes.Self, "crisis.by_others": routes.ByOthers, "crisis.other": routes.Other,
 		"crisis.overdose": cmp.Or(routes.Overdose, routes.Self), "crisis.voices": cmp.Or(routes.Voices, routes.Self),
+		"crisis.someone_else": cmp.Or(routes.SomeoneElse, routes.Other),
 	}[key]
 	if strings.TrimSpace(words) == "" {
 		return "", fmt.Errorf("the pathway has no such crisis words in language %q", r.Language)

@@ -14,10 +14,19 @@ const (
 	AfterNumbers Aftermath = "numbers" // what were the numbers, or nobody answers there
 	AfterNext    Aftermath = "next"    // what happens now, will somebody come, do not send anybody
 	AfterPlea    Aftermath = "plea"    // help me
+
+	AfterHospital Aftermath = "hospital" // whether to go to hospital, or to ring for an ambulance
+	AfterKnown    Aftermath = "known"    // whether anybody has it
+	AfterStands   Aftermath = "stands"   // whether the appointment stands
+	AfterSent     Aftermath = "sent"     // whether the police, or an ambulance, will be sent
+	AfterUnable   Aftermath = "unable"   // cannot ring, or talk
+	AfterAnew     Aftermath = "anew"     // it was done after all, or an ambulance is wanted: danger anew
 )
 
 // Aftermaths lists every aftermath.
-var Aftermaths = []Aftermath{AfterBetter, AfterThere, AfterUntold, AfterNumbers, AfterNext, AfterPlea}
+var Aftermaths = []Aftermath{
+	AfterBetter, AfterThere, AfterUntold, AfterNumbers, AfterNext, AfterPlea, AfterHospital, AfterKnown, AfterStands, AfterSent, AfterUnable, AfterAnew,
+}
 
 // After says which aftermath a text is, by the pattern that names the most of
 // its words, and whether it says nothing else. Only an open alert gives the words

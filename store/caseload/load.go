@@ -154,7 +154,8 @@ func (r *reading) queueFacts(b *batch) (who string, args []any) {
 	}
 	b.query(r.client, `SELECT c.id, c.name, c.named, c.language, c.zone, c.wakes, c.detail, c.closed_at, c.rests, c.rest_days,
 			c.paused_until, c.stopped, c.guarded, c.leads_a_week, c.held_at, c.matters,
-			EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0), s.id, s.name, s.free_until,
+			EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0),
+			NOT EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0 AND x.acknowledged_at = 0), s.id, s.name, s.free_until,
 			COALESCE(v.revision, 0), COALESCE(v.crisis_said, 0), COALESCE(v.answered_at, 0), `+snapshot+`,
 			COALESCE(a.channel, ''), COALESCE(a.id, ''), a.address, COALESCE(a.agreement, ''), COALESCE(a.blocked, FALSE), `+seen+`
 		FROM clients c JOIN specialists s ON s.id = c.specialist LEFT JOIN conversations v ON v.peer = c.id
@@ -233,7 +234,7 @@ func (r *reading) client(scan scan) error {
 	var at reached
 	var reach conversations.Reach
 	err := scan(&client.ID, &client.Name, &client.Named, &client.Language, &zone, &client.Wakes, &client.Detail, &closed,
-		&client.Rests, &restDays, &paused, &stopped, &client.Guarded, &client.LeadsAWeek, &held, &matter, &l.Facts.Alerted,
+		&client.Rests, &restDays, &paused, &stopped, &client.Guarded, &client.LeadsAWeek, &held, &matter, &l.Facts.Alerted, &l.Facts.Taken,
 		&l.Facts.Specialist.ID, &l.Facts.Specialist.Name, &free, &l.Revision, &crisis, &answered, &r.sealed,
 		&reach.Channel, &at.id, &at.sealed, &reach.Agreement, &reach.Blocked, &seen)
 	if err != nil {
@@ -241,6 +242,7 @@ func (r *reading) client(scan scan) error {
 	}
 	r.known, l.Client, client.Closed, client.Held = true, client.ID, closed != 0, held != 0
 	client.RestDays, client.Stopped, client.PausedUntil = weekdays(restDays), matters(stopped), instant(paused)
+	l.Facts.Taken = l.Facts.Taken && l.Facts.Alerted
 	l.Facts.CrisisSaid, l.Facts.Answered = instant(crisis), instant(answered)
 	if at.id != "" {
 		at.channel = reach.Channel
