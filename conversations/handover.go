@@ -83,10 +83,6 @@ func (s *step) handOver(why FlagReason) {
 		return
 	}
 	q := s.state.Open
-	if s.troubled() && s.aftermath() == understand.AfterThere {
-		s.readers()
-		return
-	}
 	if s.troubled() {
 		// Who is low is not told that they were not understood.
 		s.say("message")

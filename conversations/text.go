@@ -110,7 +110,7 @@ func (s *step) fromClient() {
 		return
 	}
 	from := len(s.effects)
-	if s.moreFeedback() || s.grave() {
+	if s.moreFeedback() || s.grave() || s.asksWhoIsThere() {
 		s.takeUp()
 		return
 	}

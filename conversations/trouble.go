@@ -193,6 +193,16 @@ func (s *step) inTrouble() {
 	s.say("distress_again")
 }
 
+// asksWhoIsThere answers "are you there" of somebody who was low a short while
+// ago: who reads, and when. It reports whether the text asked that.
+func (s *step) asksWhoIsThere() bool {
+	if !s.troubled() || s.aftermath() != understand.AfterThere {
+		return false
+	}
+	s.readers()
+	return true
+}
+
 // lowBesideTask is "feeling rubbish today so havent done it": the kind words come
 // first, and the task stays as it was asked about. It reports whether the text
 // was that.
