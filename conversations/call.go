@@ -122,6 +122,10 @@ func (s *step) aboutCall() bool {
 			}
 		}
 	}
+	if s.aboutNoTexts(r) {
+		s.notThen()
+		return true
+	}
 	switch r.Intent {
 	case understand.Confirm, understand.Keep:
 		// It is no yes to an appointment; who is to be rung picks up. "After 4 is
@@ -147,6 +151,29 @@ func (s *step) aboutCall() bool {
 	default:
 		return false
 	}
+}
+
+// aboutNoTexts says whether a text names times that are those of the call, because
+// it speaks of no texts: "no im at work, after 5".
+func (s *step) aboutNoTexts(r understand.Reading) bool {
+	switch r.Topic {
+	case understand.TopicQuiet, understand.TopicPause, understand.TopicLimits:
+		return r.Intent == understand.Other && !s.rules.Lexicons.Names(s.event.Text, understand.NamesTexts)
+	default:
+		return false
+	}
+}
+
+// notThen passes on that the call does not suit, with the time that would, where
+// it was understood.
+func (s *step) notThen() {
+	w := s.wishedFor(s.asIf(understand.AskedReschedule).When)
+	s.do(RaiseFlag{Reason: FlagCallMe, Message: s.event.Message, Detail: w.String()})
+	if w.Clock == "" {
+		s.read("call_not_then")
+		return
+	}
+	s.sayCall(w)
 }
 
 // namesOther says whether a text names something else than the call that was

@@ -227,6 +227,9 @@ func (s *step) endsCheckIn(id CheckInID) bool {
 	if k := s.reading.Limit.Kind; k != "" && k != "checkins" {
 		return false // "no more job texts": that is another kind
 	}
+	if s.reading.Limit.Kind == "checkins" && s.rules.Lexicons.Names(s.event.Text, understand.NamesQuestions) {
+		return false // "no more questions" is said of all of them
+	}
 	s.endCheckIn(id)
 	return true
 }

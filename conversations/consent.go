@@ -146,9 +146,16 @@ func (s *step) start() {
 		s.optIn("text")
 		return
 	case AgreementGiven:
-		if !s.startAgain() {
-			s.help()
+		if s.startAgain() {
+			return
 		}
+		s.closeSetting(AskStopKind, ChooseAsIs)
+		if s.event.OptOut == "start" || s.carrierWord() == "start" {
+			s.help()
+			return
+		}
+		// "I did not say stop", where nothing has ended: so it stays.
+		s.answer("kinds.as_is", nil)
 		return
 	case AgreementStopped, AgreementDeclined, AgreementNone:
 	}
@@ -232,7 +239,7 @@ func (s *step) invited() {
 	r := s.reading
 	if !s.enough() {
 		// An agreement is never guessed, and neither is a no.
-		s.handOver(FlagNotUnderstood)
+		s.askOptInAgain()
 		return
 	}
 	switch r.Intent {
@@ -251,9 +258,29 @@ func (s *step) invited() {
 		s.flag(FlagDistress, "")
 		s.read("distress")
 	case understand.Social:
+		if r.Topic == understand.TopicGreeting {
+			s.askOptInAgain()
+		}
 	default:
-		s.handOver(FlagNotUnderstood)
+		s.askOptInAgain()
 	}
+}
+
+// askOptInAgain tells who is not sure, or asks what it is, that there is no hurry
+// and that only a yes is one, and puts the question once more. What is long, or
+// comes again, is for a person.
+func (s *step) askOptInAgain() {
+	q := s.state.Open
+	if q == nil || q.Kind != AskOptIn || q.Put >= 2 || s.words() > inPassing || s.reading.Unreadable {
+		s.handOver(FlagNotUnderstood)
+		return
+	}
+	s.flag(FlagMessage, "")
+	again := *q
+	again.Put++
+	again.AskedAt = s.now.UnixMilli()
+	s.state.Open = &again
+	s.reply(Say{Key: "optin.unsure", Question: q.ID, Options: yesOrNo, Vars: s.introduction()})
 }
 
 func (s *step) optIn(how string) {

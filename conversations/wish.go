@@ -69,6 +69,9 @@ func (s *step) limit() limit {
 	if len(l.stop) > 0 && l.stop[0] == MatterCheckIns && len(s.facts.CheckIns) == 0 && s.matterAtHand() == MatterTasks {
 		l.stop[0] = MatterTasks // "no more questions", where only tasks are asked about
 	}
+	if len(l.stop) > 0 && l.stop[0] == MatterCheckIns && s.rules.Lexicons.Names(s.event.Text, understand.NamesAsking) && len(s.namedTasks()) > 0 {
+		l.stop[0] = MatterTasks // "stop asking if i rang the college"
+	}
 	if m, ok := matterNames[r.Allow]; ok {
 		l.allow = []Matter{m}
 	}

@@ -19,9 +19,12 @@ var (
 // else.
 func (l *Lexicons) kindAlone(e *evidence) string {
 	texts := l.hasClass(e.raw, "quiet_text")
-	kind := ""
+	// "Only text me about" the worker is said of what they meet for.
+	meets := texts && l.hasClass(e.raw, "worker") && l.hasClass(e.raw, "about")
+	kind, besides := "", false
 	for name, class := range aloneClasses {
-		if !l.hasClass(e.raw, class) && !(texts && l.hasClass(e.raw, aloneSingly[name])) {
+		besides = besides || !texts && l.hasClass(e.raw, aloneSingly[name])
+		if !l.hasClass(e.raw, class) && !(texts && l.hasClass(e.raw, aloneSingly[name])) && !(meets && name == "reminders") {
 			continue
 		}
 		if kind != "" {
@@ -30,13 +33,13 @@ func (l *Lexicons) kindAlone(e *evidence) string {
 		kind = name
 	}
 	switch {
-	case kind == "" || !l.allAlone(e.raw):
+	case kind == "" || besides || !l.allAlone(e.raw):
 		return ""
 	case texts || e.q.Asked == AskedNone || kind == "reminders" && e.q.Asked != AskedWhich && e.q.Asked != AskedConfirmTime:
 	default:
 		return "" // "only the job" behind a lead is no word about texts
 	}
-	if l.onlyThat(e.raw) || l.nothingBut(e.raw) {
+	if l.onlyThat(e.raw) || l.nothingBut(e.raw) || l.keepsThat(e.raw) {
 		return kind
 	}
 	return ""
@@ -49,7 +52,7 @@ func (l *Lexicons) allAlone(raw []token) bool {
 		switch {
 		case l.interrogative.fits(t) && !l.in(t, "alone_words"):
 			return false // "is it just reminders you send"
-		case l.of(t, aloneWords), t.shape == emoji:
+		case l.of(t, aloneWords), t.shape == emoji, l.in(t, "keeping"), l.in(t, "worker"):
 		case l.courtesies.fits(t), l.negators.fits(t), l.fillers.fits(t), l.in(t, "quiet_not"):
 		default:
 			if !slices.ContainsFunc(kinds[TopicStopKind], func(k string) bool { return l.in(t, aloneClasses[k]) || l.in(t, aloneSingly[k]) }) {
@@ -113,6 +116,20 @@ func (l *Lexicons) nothingBut(raw []token) bool {
 		}
 	}
 	return n == 1
+}
+
+// keepsThat says whether a text keeps one kind and ends "the rest".
+func (l *Lexicons) keepsThat(raw []token) bool {
+	keeps := false
+	for i := range raw {
+		switch {
+		case l.in(&raw[i], "keeping"):
+			keeps = true
+		case l.saysNot(&raw[i]) && slices.ContainsFunc(raw[i+1:min(len(raw), i+4)], func(t token) bool { return l.in(&t, "else") }):
+			return keeps || slices.ContainsFunc(raw[i:], func(t token) bool { return l.in(&t, "keeping") })
+		}
+	}
+	return false
 }
 
 func (l *Lexicons) saysNot(t *token) bool { return l.negators.fits(t) || l.in(t, "quiet_not") }

@@ -32,6 +32,9 @@ func (l *Lexicons) limit(e *evidence, topic Topic) Limit {
 		}
 	}
 	for _, kind := range kinds[topic] {
+		if topic == TopicStopKind && l.kept(e.raw, "kind_"+kind) {
+			continue
+		}
 		if l.hasClass(e.raw, "kind_"+kind) {
 			m.Kind = kind
 			break
@@ -42,6 +45,8 @@ func (l *Lexicons) limit(e *evidence, topic Topic) Limit {
 		case m.Kind != "":
 		case l.hasClass(e.raw, "kind_questions"):
 			m.Kind = "checkins" // the word that ends them, see our own texts
+		case l.hasClass(e.raw, "kind_asking") && l.hasClass(e.raw, "coming"):
+			// That is a reminder's question: a person hears of it, or it is asked.
 		case l.hasClass(e.raw, "kind_asking"):
 			m.Kind = askedKinds[e.q.Asked]
 		}
@@ -65,6 +70,27 @@ func (l *Lexicons) limit(e *evidence, topic Topic) Limit {
 // their name, or after a question.
 var askedKinds = map[Asked]string{
 	AskedNone: "checkins", AskedScale: "checkins", AskedTask: "tasks", AskedLead: "leads",
+}
+
+// kept says whether every word of a class stands behind one that keeps it: "stop
+// the jobs but keep the reminders".
+func (l *Lexicons) kept(raw []token, class string) bool {
+	found := false
+	for i := range raw {
+		if !l.in(&raw[i], class) {
+			continue
+		}
+		found = true
+		for k := i - 1; ; k-- {
+			if k < 0 || l.saysNot(&raw[k]) {
+				return false
+			}
+			if l.in(&raw[k], "keeping") {
+				break
+			}
+		}
+	}
+	return found
 }
 
 // pauseEnd reads how many days it is to the day that is named behind "until",
@@ -168,6 +194,9 @@ func (l *Lexicons) pause(raw []token) int {
 			if i > 0 && l.in(&raw[i-1], "this") {
 				return 0 // this week: to its end
 			}
+			if l.rate(raw[:i]) {
+				return 0 // "one text a week" is how often
+			}
 			n := 1
 			for k := max(0, i-2); k < i; k++ {
 				switch t := &raw[k]; {
@@ -188,10 +217,23 @@ func (l *Lexicons) pause(raw []token) int {
 	return 0
 }
 
+// rate says whether what stands before a unit of time makes it one of how often.
+func (l *Lexicons) rate(before []token) bool {
+	n := len(before)
+	switch {
+	case n > 0 && l.in(&before[n-1], "every"):
+		return true
+	case n < 2 || !l.in(&before[n-1], "rate"):
+		return false
+	}
+	t := &before[n-2]
+	return t.num > 0 || l.in(t, "quiet_text") || l.in(t, "times_over")
+}
+
 // clockAfter reads the time of day that begins at most two tokens on. Without
-// am or pm, "before" an hour means the morning from 5 on, and "after" one the
-// second half of the day.
-func (l *Lexicons) clockAfter(raw []token, from int, morning bool) (string, bool) {
+// am or pm an hour means the morning from the earliest on where one of the
+// morning is looked for, and else the second half of the day.
+func (l *Lexicons) clockAfter(raw []token, from int, morning bool, earliest int) (string, bool) {
 	for i := from; i < len(raw) && i <= from+1; i++ {
 		t := &raw[i]
 		hour, minute := int(t.num), 0
@@ -211,7 +253,7 @@ func (l *Lexicons) clockAfter(raw []token, from int, morning bool) (string, bool
 		}
 		switch {
 		case hour > 12:
-		case half == "pm" || half == "" && (morning && hour < 5 || !morning):
+		case half == "pm" || half == "" && (morning && hour < earliest || !morning):
 			hour = hour%12 + 12
 		default:
 			hour %= 24
@@ -224,6 +266,13 @@ func (l *Lexicons) clockAfter(raw []token, from int, morning bool) (string, bool
 	return "", false
 }
 
+// earliestMorning is the first hour that means the morning without more: "not
+// before 5". Who says "only after 6" is not up then.
+const (
+	earliestMorning = 5
+	earliestAfter   = 8
+)
+
 // plainStop says whether a stop is in the lexicon's own words for it, or beyond
 // doubt, and says nothing that narrows it: no kind of texts, no time, no joke.
 // What only sounds like a stop is for the conversation to ask about.
@@ -233,22 +282,17 @@ func (l *Lexicons) plainStop(e *evidence, sure int) bool {
 	}
 	if slices.ContainsFunc(e.cues, func(h cueHit) bool {
 		plain := h.name == string(Stop) && h.entry.Weight >= plainWeight && (h.words >= 2 || len(e.raw) <= aWordOrTwo)
-		return plain && !l.narrowed(e, h.from, h.to)
+		return plain && !l.narrowed(e, h.from, h.to) && !l.asksHow(e, h.from, h.to)
 	}) {
 		return true
 	}
-	return sure >= beyondDoubt && !l.narrowed(e, 0, len(e.abs))
+	return sure >= beyondDoubt && !l.narrowed(e, 0, len(e.abs)) && !l.asksHow(e, 0, 1)
 }
 
 // narrowed says whether the clause around some tokens names a kind of texts, a
 // day to come or a time of day.
 func (l *Lexicons) narrowed(e *evidence, from, to int) bool {
-	for from > 0 && e.abs[from].before == space {
-		from--
-	}
-	for to < len(e.abs) && e.abs[to].before == space {
-		to++
-	}
+	from, to = clause(e.abs, from, to)
 	return slices.ContainsFunc(e.abs[from:to], func(t token) bool {
 		if l.of(&t, narrowing) {
 			return true

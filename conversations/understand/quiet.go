@@ -10,39 +10,43 @@ import (
 // after 6" and "only after 6" are opposites, and "before 10 is fine" takes a
 // limit away.
 func (l *Lexicons) quietTimes(e *evidence, m *Limit) {
-	if slices.ContainsFunc(e.ms, func(x mentioned) bool { return x.open }) || l.hasClass(e.raw, "any_time") {
+	raw := l.withoutContrast(e.raw)
+	no := l.negated(raw) || l.hasClass(raw, "quiet_bad")
+	only := l.hasClass(raw, "only")
+	lifts := !no && !only && l.hasClass(raw, "quiet_fine")
+	l.quietHours(raw, m, no, lifts)
+	// "I sleep till 1 every day" says how often, and not when.
+	often := l.hasClass(raw, "every") || l.hasClass(raw, "unit_weeks")
+	open := slices.ContainsFunc(e.ms, func(x mentioned) bool { return x.open })
+	if !m.quiet() && (open && !often || l.hasClass(raw, "any_time")) {
 		m.AnyTime = true
 		return
 	}
-	no := l.negated(e.raw)
-	only := l.hasClass(e.raw, "only")
-	lifts := !no && !only && l.hasClass(e.raw, "quiet_fine")
-	l.quietHours(e, m, no, lifts)
-	days := l.daysNamed(e.raw)
+	days := l.daysNamed(raw)
 	switch {
 	case len(days) == 0:
-	case l.hasClass(e.raw, "except") && no, only && !no:
+	case l.hasClass(raw, "except") && no, only && !no:
 		m.OnlyOn = days
 	case no:
 		m.NotOn = days
 	case lifts:
 		m.On = days
-	case l.hasClass(e.raw, "also"):
+	case l.hasClass(raw, "also"):
 		m.On = days // "wednesdays as well"
-	case slices.ContainsFunc(e.raw, func(t token) bool { return t.plural || l.in(&t, "weekdays") }):
+	case slices.ContainsFunc(raw, func(t token) bool { return t.plural || l.in(&t, "weekdays") }):
 		m.OnlyOn = days // "text me on wednesdays": read back in full
 	}
 	if len(days) > 0 || m.NotBefore != "" || m.NotAfter != "" || m.AnyBefore || m.AnyAfter {
 		return
 	}
 	switch {
-	case l.hasClass(e.raw, "mornings"):
+	case l.hasClass(raw, "mornings"):
 		l.side(m, "12:00", no, lifts, true)
-	case l.hasClass(e.raw, "evenings"):
+	case l.hasClass(raw, "evenings"):
 		l.side(m, map[bool]string{true: "18:00", false: "17:00"}[no], no, lifts, false)
-	case l.hasClass(e.raw, "nights") && no:
+	case l.hasClass(raw, "nights") && no:
 		m.NotAfter = "21:00"
-	case l.hasClass(e.raw, "afternoons") && !no && !lifts:
+	case l.hasClass(raw, "afternoons") && !no && !lifts:
 		m.NotBefore = "12:00"
 	}
 }
@@ -62,29 +66,57 @@ func (l *Lexicons) side(m *Limit, clock string, no, lifts, before bool) {
 	}
 }
 
+// withoutContrast leaves out a side of the clock that is denied without an hour
+// of its own: "after 12 not before" says no more than "after 12".
+func (l *Lexicons) withoutContrast(raw []token) []token {
+	side := func(t *token) bool {
+		return l.in(t, "quiet_before") || l.in(t, "quiet_after") || l.in(t, "comparative")
+	}
+	for i := 0; i+1 < len(raw); i++ {
+		if !l.saysNot(&raw[i]) || !side(&raw[i+1]) {
+			continue
+		}
+		if _, ok := l.clockAfter(raw, i+2, true, earliestMorning); ok {
+			continue
+		}
+		rest := slices.Concat(raw[:i], raw[i+2:])
+		for k := range rest {
+			_, ok := l.clockAfter(rest, k+1, true, earliestMorning)
+			if ok && side(&rest[k]) {
+				return rest
+			}
+		}
+	}
+	return raw
+}
+
 // quietHours reads the times of day.
-func (l *Lexicons) quietHours(e *evidence, m *Limit, no, lifts bool) {
-	for i := range e.raw {
-		t := &e.raw[i]
+func (l *Lexicons) quietHours(raw []token, m *Limit, no, lifts bool) {
+	for i := range raw {
+		t := &raw[i]
 		before, after := l.in(t, "quiet_before"), l.in(t, "quiet_after")
 		from := l.in(t, "quiet_from") && !no
 		between := l.in(t, "quiet_between") && !no
-		if i > 0 && (before || after) && l.in(&e.raw[i-1], "quiet_not") && l.in(t, "quiet_from") {
+		if i > 0 && (before || after) && l.in(&raw[i-1], "quiet_not") && l.in(t, "quiet_from") {
 			from = false
 		}
 		switch {
 		case from, between:
-			if clock, ok := l.clockAfter(e.raw, i+1, true); ok {
+			if clock, ok := l.clockAfter(raw, i+1, true, earliestMorning); ok {
 				m.NotBefore = clock
 			}
-			for k := i + 2; between && k < len(e.raw); k++ {
-				if clock, ok := l.clockAfter(e.raw, k, false); ok && l.in(&e.raw[k-1], "quiet_to") {
+			for k := i + 2; between && k < len(raw); k++ {
+				if clock, ok := l.clockAfter(raw, k, false, earliestMorning); ok && l.in(&raw[k-1], "quiet_to") {
 					m.NotAfter = clock
 				}
 			}
 		case before, after, l.in(t, "quiet_to") && m.NotBefore != "" && !no:
 			// A waking hour is in the morning, an evening begins after noon.
-			clock, ok := l.clockAfter(e.raw, i+1, before == (no || lifts))
+			earliest := earliestMorning
+			if after && !no {
+				earliest = earliestAfter
+			}
+			clock, ok := l.clockAfter(raw, i+1, before == (no || lifts), earliest)
 			switch {
 			case !ok:
 			case before || after:
@@ -214,5 +246,5 @@ var limitClasses = []string{
 // the words that stand between.
 var (
 	pauseClasses = []string{"this", "this_day", "next_one", "christmas", "new_year", "unit_days", "unit_weeks", "unit_fortnights", "unit_months"}
-	wordClasses  = []string{"quiet_text", "quiet_words", "quiet_not", "quiet_fine", "quiet_to", "except", "also"}
+	wordClasses  = []string{"quiet_text", "quiet_words", "quiet_not", "quiet_fine", "quiet_to", "except", "also", "quiet_bad", "quiet_best", "every"}
 )

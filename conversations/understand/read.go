@@ -49,6 +49,7 @@ func (l *Lexicons) Read(q Query) Reading {
 	learned := l.weigh(e, &r, features)
 	l.saysWhen(e, &r)
 	l.saysAlone(e, &r)
+	l.saysWhile(e, &r)
 	r.Limit = l.limit(e, r.Topic)
 	switch m := &r.Limit; r.Topic { // a limit that was named in full is what it is
 	case TopicLimits:
@@ -63,7 +64,12 @@ func (l *Lexicons) Read(q Query) Reading {
 			r.Topic, r.Limit = TopicQuiet, n
 		}
 	case TopicQuiet:
-		if n := l.limit(e, TopicPause); !m.quiet() && n.Days > 0 {
+		n := l.limit(e, TopicPause)
+		switch {
+		case m.quiet():
+		case !l.hasClass(e.raw, "quiet_text") && slices.ContainsFunc(e.ms, func(x mentioned) bool { return x.open }):
+			r.Topic = TopicNone // "been in bed all week" is told, and asks for nothing
+		case n.Days > 0:
 			r.Topic, r.Limit = TopicPause, n
 		}
 	default:
@@ -71,6 +77,9 @@ func (l *Lexicons) Read(q Query) Reading {
 	}
 	for i := range r.Also {
 		r.Also[i].Plain = r.Also[i].Intent == Stop && l.plainStop(e, 0)
+	}
+	if (r.Intent == OptinYes || r.Intent == Confirm) && q.Asked == AskedOptin && !l.plainYes(e, &r) {
+		r.Sure = min(r.Sure, doubtedYes)
 	}
 	if r.Intent == Stop {
 		if r.Plain = l.plainStop(e, r.Sure); !r.Plain {

@@ -174,6 +174,9 @@ func (l *Lexicons) settled(e *evidence, r *Reading) bool {
 	for i := range e.cues {
 		h := &e.cues[i]
 		if h.entry.Firm && (h.words >= 2 || len(e.abs) == 1) && h.entry.Weight >= 5 && h.name == string(r.Intent) {
+			if r.Intent == Social && h.entry.Topic == TopicNone && (len(e.abs) == 1 || l.wholly(e, h)) {
+				r.Sure = max(r.Sure, sureOfWhole)
+			}
 			return true // "dont cancel", or all of a text: words that are written to mean this and nothing else
 		}
 		if h.name == string(r.Intent) && l.wholly(e, h) {
