@@ -108,6 +108,10 @@ func (s *step) askedAboutUs() bool {
 		// The assistant has no numbers of the team to give.
 		s.flag(FlagQuestion, "")
 		s.read("asked")
+	case understand.TopicWho:
+		// Who asks may be anybody: neither the appointments nor the specialist are
+		// named until it is plain who writes.
+		s.answer("who", map[string]any{"service": s.rules.Pathway.Service})
 	case topicInsult:
 		s.insulted()
 	default:

@@ -5,8 +5,11 @@ import "alongside/conversations/understand"
 // What the reader is told beside the text: what is open, and what it is about.
 
 func (s *step) readText() {
-	q := s.query()
-	s.reading = s.anew(s.notSent(s.promised(s.rules.Lexicons.Read(q))))
+	q := s.introduced(s.query())
+	r := s.rules.Lexicons.Read(q)
+	r.ThirdParty = r.ThirdParty || s.saysWho.Writer == understand.WriterElse
+	s.reading = s.anew(s.notSent(s.promised(r)))
+	defer s.writer()
 	s.readAgain(q)
 	s.reading = s.wishesTexts(q, s.onTheSpot(q, s.wishesLeads(q, s.meetingBesideLead(q, s.reread(q, s.reading)))))
 }
@@ -37,7 +40,8 @@ func isWishForLeads(t understand.Topic) bool {
 func (s *step) query() understand.Query {
 	q := understand.Query{
 		Text: s.event.Text, Lang: s.ownLanguage(), Asked: s.asked(), Now: s.now,
-		Low: s.facts.Alerted || !s.facts.CrisisSaid.IsZero() || s.troubled(),
+		Low:   s.facts.Alerted || !s.facts.CrisisSaid.IsZero() || s.troubled(),
+		Names: s.names(), Team: splitWords(s.facts.Specialist.Name),
 	}
 	if o := s.state.Open; o != nil && (o.Kind == AskReschedule && o.Date != "" && len(o.Free) == 0 || o.Kind == AskQuiet) {
 		q.DayKnown = true

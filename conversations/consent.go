@@ -129,6 +129,15 @@ func (s *step) stop() {
 			s.flag(FlagAmbiguousStop, a.ID)
 		}
 	}
+	if s.borrowed() {
+		// The number is left alone, whoever asks; the record says that it was not
+		// the client.
+		s.do(SetAgreement{Agreement: AgreementStopped, How: "somebody else, by " + how})
+		s.do(DropQueued{Everything: true, Reason: string(policy.Stopped)})
+		s.do(RaiseFlag{Reason: FlagThirdParty, Message: s.event.Message, Detail: StoppedByOther})
+		s.closeAll()
+		return
+	}
 	s.do(SetAgreement{Agreement: AgreementStopped, How: how})
 	s.do(DropQueued{Everything: true, Reason: string(policy.Stopped)})
 	s.flag(FlagStopped, "")

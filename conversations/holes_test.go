@@ -35,6 +35,7 @@ var answered = map[understand.Intent]string{
 var answeredTopics = map[understand.Topic]string{
 	understand.TopicReaders: "who reads: the names of the team",
 	"robot":                 "what this is",
+	"who":                   "what this is, and how to reach a person",
 	"private":               "who reads, and where it is kept",
 	"source":                "where the number is from",
 	"who_else":              "the diary knows, and the client wants names told",

@@ -99,6 +99,8 @@ type step struct {
 	now     time.Time
 	reading understand.Reading
 	effects []Effect
+	// saysWho is the part of the text that said who writes; the rest was read.
+	saysWho understand.Introduction
 	// subject is the appointment that the text is about, where a numbered reading
 	// or a person's correction names it.
 	subject AppointmentID
@@ -139,7 +141,7 @@ func (s *step) zone() *time.Location {
 func (s *step) forgetPast() {
 	past := func(stands int64) bool { return stands != 0 && time.UnixMilli(stands).Before(s.now.Add(-aftermath)) }
 	if b := s.state.Borrowed; b != 0 && s.now.Sub(time.UnixMilli(b)) >= sitting {
-		s.state.Borrowed = 0
+		s.giveBack()
 	}
 	if t := s.state.Troubled; t != 0 && s.now.Sub(time.UnixMilli(t)) >= breather {
 		s.state.Troubled = 0

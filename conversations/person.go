@@ -12,7 +12,7 @@ import (
 // that we write again and how to end it.
 func (s *step) settledPerson() {
 	if s.state.Borrowed != 0 {
-		s.state.Borrowed = 0
+		s.giveBack()
 		s.do(SettleFlags{Reason: FlagThirdParty})
 	}
 	for _, r := range s.facts.Reach {
@@ -41,7 +41,7 @@ func (s *step) settledPerson() {
 // writes after them ("it's me again"): why less is said for now, and until
 // when. We do not take their word for who they are: a relative who wants to
 // know would write the same, and a password would be one more thing to forget
-// or to be made to tell. So nothing personal is said until the [sitting] is
+// or to be made to tell. Where they asked for nothing it is taken (see back). So nothing personal is said until the [sitting] is
 // over; everything written meanwhile is read by a person, and changes nothing
 // by itself.
 func (s *step) borrowedWords() (string, map[string]any) {

@@ -290,6 +290,11 @@ func (s step) borrowed() bool {
 			return true
 		}
 	}
+	for _, e := range s.effects {
+		if u, ok := e.(conversations.Understood); ok && u.Reading.Writer == understand.WriterClient && !s.before.Pried {
+			return false // taken at their word
+		}
+	}
 	b := s.before.Borrowed
 	return b != 0 && s.now.Sub(time.UnixMilli(b)) < 4*time.Hour
 }

@@ -25,6 +25,8 @@ type State struct {
 	// Borrowed is when somebody else last wrote from the client's phone, in Unix
 	// milliseconds; 0 if never. For a while ([sitting]) nothing is told there.
 	Borrowed int64 `json:"borrowed,omitempty"`
+	// Pried says that they asked for what only the client is told.
+	Pried bool `json:"pried,omitempty"`
 	// Held remembers the reminders that fell due under a hold and wait for a
 	// person's tap; what is past is forgotten.
 	Held []Reminded `json:"held,omitempty"`

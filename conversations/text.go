@@ -31,6 +31,7 @@ const (
 func (s *step) text() {
 	s.readText()
 	s.do(Understood{Reading: s.reading})
+	s.back()
 	s.respond()
 }
 

@@ -260,6 +260,7 @@ func (s *step) fromSomebodyElse() bool {
 		return false
 	}
 	r := s.reading
+	s.state.Pried = s.state.Pried || s.pries()
 	if r.Intent == understand.WrongPerson {
 		if s.enough() {
 			return false

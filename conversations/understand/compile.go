@@ -41,6 +41,10 @@ type Lexicons struct {
 	numbersAlone map[int32]int
 
 	times, judges, cues, risks, safe, signs, conditions, promises, after, thirdParty, corrections book
+	introducesName, introducesSelf, introducesElse                                                book
+
+	names      map[string]called // those that people have
+	shortNames map[string][]int  // by name: the numbers of the groups that it is short in
 
 	timeEntries  []timePhrase
 	judgeEntries []int
@@ -97,6 +101,7 @@ func Compile(list []Lexicon) (*Lexicons, error) {
 		numbers: map[int32]int{}, ordinals: map[int32]int{}, ordinalEnding: map[string]bool{},
 		weekdays: map[int32]int8{}, months: map[int32]int8{}, plural: map[int32]bool{}, numbersAlone: map[int32]int{},
 		classes: map[string][]int32{}, concepts: map[int32][]string{}, languageNames: map[int32]string{},
+		names: map[string]called{}, shortNames: map[string][]int{},
 	}
 	l.risks.acrossSentences, l.safe.acrossSentences, l.signs.acrossSentences = true, true, true // people in danger do not punctuate
 	c := &compiler{Lexicons: l}
@@ -116,6 +121,7 @@ func Compile(list []Lexicon) (*Lexicons, error) {
 	for i := range list {
 		c.begin(i)
 		c.vocabularyOf(&list[i])
+		c.namesOf(&list[i])
 	}
 	for i := range list {
 		c.begin(i)
@@ -153,6 +159,8 @@ type compiler struct {
 	bit    uint8
 	tag    string
 	faults []error
+	// nameGroups counts the lines of ShortNames of all languages.
+	nameGroups int
 }
 
 func (c *compiler) begin(n int) { c.bit, c.tag = 1<<n, c.tags[n] }
@@ -447,6 +455,15 @@ func (c *compiler) patternsOf(lex *Lexicon) {
 	}
 	if len(lex.ThirdParty) > 0 {
 		add("third_party", &c.Lexicons.thirdParty, lex.ThirdParty, 0)
+	}
+	if len(lex.IntroducesName) > 0 {
+		add("introduces_name", &c.introducesName, lex.IntroducesName, 0)
+	}
+	if len(lex.IntroducesSelf) > 0 {
+		add("introduces_self", &c.introducesSelf, lex.IntroducesSelf, 0)
+	}
+	if len(lex.IntroducesElse) > 0 {
+		add("introduces_else", &c.introducesElse, lex.IntroducesElse, 0)
 	}
 	if len(lex.Corrections) > 0 {
 		add("corrections", &c.Lexicons.corrections, lex.Corrections, 0)

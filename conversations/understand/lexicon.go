@@ -78,6 +78,23 @@ type Lexicon struct {
 	After []AfterEntry `toml:"after"`
 	// ThirdParty are patterns of somebody who writes for the client.
 	ThirdParty []string `toml:"third_party"`
+	// IntroducesName are patterns by which somebody says their name, as <name> or,
+	// where the words around it leave no doubt, <maybename>; IntroducesSelf those
+	// by which the client says that it is them, without a name ("its me again");
+	// IntroducesElse those of what somebody is to the client ("mum here", "his
+	// sister"; <whose> is "johns"). Only greetings may stand before them (the class
+	// greeted), and behind them only the end of a part of the text or words of the
+	// class begins_anew.
+	IntroducesName []string `toml:"introduces_name"`
+	IntroducesSelf []string `toml:"introduces_self"`
+	IntroducesElse []string `toml:"introduces_else"`
+	// Names are first names that people have, several to a line; NamesAndWords
+	// those that are words besides ("will", "grace"); each line of ShortNames has
+	// those that may be short for one another. No name becomes a word of the
+	// vocabulary by this.
+	Names         []string `toml:"names"`
+	NamesAndWords []string `toml:"names_and_words"`
+	ShortNames    []string `toml:"short_names"`
 	// Corrections are patterns by which somebody takes back what stands before
 	// them: "no wait", "make that".
 	Corrections []string `toml:"corrections"`

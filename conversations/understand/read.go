@@ -105,6 +105,9 @@ func (l *Lexicons) gather(q Query) *evidence {
 	}
 	q.Text = plainDigits(q.Text)
 	raw := l.tokenise(q.Text)
+	if len(q.Names) > 0 {
+		l.nameTokens(q, q.Text, raw)
+	}
 	r := Reading{Intent: Other, Condition: l.condition(q.Text, raw), ThirdParty: l.fitsAnywhere(&l.thirdParty, raw)}
 	r.Lang, r.Unreadable = l.languageOf(raw)
 	e := &evidence{q: q, raw: raw, danger: l.readRisk(raw, q.Asked, q.Low)}

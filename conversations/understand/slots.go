@@ -30,6 +30,9 @@ const (
 	slotUnknown                        // <unknown>: a word in no lexicon, such as a name
 	slotEdge                           // <edge>: a phrase that only bounds a time: "before 11"
 	slotAnyTime                        // <anytime>: a phrase for any time
+	slotName                           // <name>: a name that people have, the client's own too; see Introduced
+	slotMaybeName                      // <maybename>: that, or a word that may be one
+	slotWhose                          // <whose>: "johns"
 	slotCount
 )
 
@@ -38,6 +41,7 @@ var slots = map[string]slot{
 	"ord": slotOrdinal, "dom": slotDom, "latedom": slotLateDom, "weekday": slotWeekday, "since": slotSince, "month": slotMonth, "hhmm": slotHHMM, "many": slotMany, "hword": slotHourWord, "mword": slotMinuteWord,
 	"time": slotTime, "day": slotDay, "clock": slotTimeOfDay, "number": slotAnyNumber,
 	"appointment": slotAppointmentDay, "otherday": slotOtherDay, "unknown": slotUnknown, "edge": slotEdge, "anytime": slotAnyTime,
+	"name": slotName, "maybename": slotMaybeName, "whose": slotWhose,
 }
 
 // captures holds, by slot, the index of the token that filled it plus one.
@@ -108,9 +112,15 @@ func (c *captures) take(s slot, t *token, i int) bool {
 	case slotAnyTime:
 		ok = t.shape == mention && t.minute&bitOpen != 0
 	case slotUnknown:
-		ok = t.shape == word && !t.known && !t.fuzzy
+		ok = t.shape == word && (!t.known && !t.fuzzy || t.called == calledOwn)
 	case slotAnyNumber:
 		ok = bare || outOfFive(t)
+	case slotName:
+		ok = t.called == calledOwn || t.called == calledSome
+	case slotMaybeName:
+		ok = t.called == calledOwn || t.called == calledSome || t.called == calledMaybe
+	case slotWhose:
+		ok = t.whose
 	case slotCount:
 		// Not a slot: it counts them.
 	}

@@ -43,12 +43,14 @@ type token struct {
 	year       int16    // with dateNum, 0 if none
 	shape      shape
 	before     boundary
-	question   bool // a question mark follows
-	dash       bool // joined to the one before by a dash or a slash
-	fuzzy      bool // recognised only by spelling tolerance
-	known      bool // in a lexicon, exactly or as a variant
-	foreign    bool // in a script that no lexicon is written in
-	plural     bool // a weekday in the plural: a habit, not a day
+	question   bool   // a question mark follows
+	dash       bool   // joined to the one before by a dash or a slash
+	fuzzy      bool   // recognised only by spelling tolerance
+	known      bool   // in a lexicon, exactly or as a variant
+	foreign    bool   // in a script that no lexicon is written in
+	called     called // whose name it is, where that was asked
+	whose      bool   // a name with the ending of whose something is
+	plural     bool   // a weekday in the plural: a habit, not a day
 	mention    int16
 	day        int8 // weekday meant, Sunday 0; -1 if none
 	month      int8 // month meant, 0 if none

@@ -83,6 +83,8 @@ type Query struct {
 	Now         time.Time // in the client's zone
 	DayKnown    bool      // a day was named before, and only the time of day is asked for
 	Sent        time.Time // when the open question was asked; zero if unknown
+	Names       []string  // what the client is called; empty if unknown
+	Team        []string  // what those are called to whom the client writes
 	Low         bool      // danger or distress was read a short while ago, or danger that nobody has settled yet
 }
 
@@ -190,6 +192,7 @@ const (
 	TopicNoJob      Topic = "no_job"     // has not got the job
 	TopicErase      Topic = "erase"      // delete what you have about me
 	TopicLeaves     Topic = "leaves"     // wants to leave the service
+	TopicWho        Topic = "who"        // who are you (Help)
 	TopicContact    Topic = "contact"    // how to reach the specialist
 	TopicSpecialist Topic = "specialist" // is the specialist a real person (Help)
 	TopicLeadOnly   Topic = "lead_only"  // do not tell the specialist
@@ -248,6 +251,7 @@ type Reading struct {
 	Also      []Reading     // further things said in the same text, most certain first
 	Others    []Alternative // near readings, most certain first
 
+	Writer     Writer // who the text says that it comes from, where it says so
 	ThirdParty bool   // somebody else is writing for the client, or about the client on the client's phone
 	Lang       string // language the text seems to be in: en, cy, mix, other, or "" when too little was said
 	Unreadable bool   // a script or a language that is not understood: a person must read it

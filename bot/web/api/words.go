@@ -54,6 +54,8 @@ var reasons = map[string]string{
 	"after_alert":           "written while an alert is open: read it together with the alert",
 	"said_to_have_died":     "somebody writes that the client has died: all texting waits until a person has settled it",
 	"said_to_be_away":       "somebody writes that the client is in hospital or in custody: the client is on hold",
+	"stopped_by_other":      "somebody else asked that texts to this number end, and none are sent; it was not the client, who has to be reached another way",
+	"has_phone_again":       "somebody writes that the client has their phone again; taken at their word, as nobody had asked for anything meanwhile",
 	"new_number":            "the text holds another number of the client's; nothing is changed until a person does",
 	"got_job":               "the client has got a job",
 	"erase":                 "the client wants deleted what is kept about them; the service has to answer that",
