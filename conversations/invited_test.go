@@ -27,6 +27,7 @@ var invited = map[string]struct {
 	"no more texts": {did: stopped}, "dim mwy o negeseuon": {did: stopped},
 	"call me": {did: wantsCall}, "ffoniwch fi": {did: wantsCall},
 	"no more questions": {did: endsCheckIns}, "dim mwy o gwestiynau": {did: endsCheckIns},
+	"wrong number": {did: doubts}, "rhif anghywir": {did: doubts},
 	"text me again": {did: textsAgain}, "tecstiwch fi eto": {did: textsAgain},
 	"not before 11am": {setsHours, asks(conversations.AskQuiet)}, "ddim cyn 11am": {setsHours, asks(conversations.AskQuiet)},
 	"11am": {setsHours, asksSide(1)}, "5pm": {setsHours, asksSide(2)},
@@ -37,6 +38,13 @@ func stopped(effects []conversations.Effect, _ conversations.State) bool {
 	return slices.ContainsFunc(effects, func(e conversations.Effect) bool {
 		a, ok := e.(conversations.SetAgreement)
 		return ok && a.Agreement == conversations.AgreementStopped
+	})
+}
+
+func doubts(effects []conversations.Effect, _ conversations.State) bool {
+	return slices.ContainsFunc(effects, func(e conversations.Effect) bool {
+		a, ok := e.(conversations.SetAgreement)
+		return ok && a.Agreement == conversations.AgreementDoubted
 	})
 }
 
