@@ -1,8 +1,8 @@
 package understand
 
 import (
+	"cmp"
 	"math"
-	"math/rand/v2"
 	"slices"
 )
 
@@ -32,8 +32,14 @@ type fitting struct {
 	rare    int     // features of fewer samples than this are left out
 }
 
-// fit learns from samples. The same samples in the same order give the same
-// weights on the same kind of processor.
+// fit learns from samples by stochastic gradient descent with a rate of its own
+// for each weight (AdaGrad). The same samples give the same weights on the same
+// kind of processor, in whatever order they come.
+//
+// One text more must not turn what is read into texts that have nothing to do
+// with it. So a sample has its place in each round by what it is, and not by how
+// many there are; and the weights are the mean of those after each of the last
+// rounds, because after one round alone they still lean to what came last.
 func fit(samples []sample, how fitting) *linear {
 	seen := map[uint32]int{}
 	for _, s := range samples {
@@ -64,15 +70,17 @@ func fit(samples []sample, how fitting) *linear {
 			}
 		}
 	}
-	order := make([]int, len(samples))
+	order, places := make([]int, len(samples)), make([]uint64, len(samples))
 	for i := range order {
 		order[i] = i
 	}
-	// Seeded: the same order every time is what is wanted.
-	dice := rand.New(rand.NewPCG(1, 2))
+	mean, last := make([]float32, len(m.weights)), max(1, how.rounds/2)
 	p := make([]float32, k)
 	for round := range how.rounds {
-		dice.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		for i := range samples {
+			places[i] = samples[i].place(round)
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(places[a], places[b]) })
 		rate := how.rate / (1 + 0.3*float32(round))
 		for _, n := range order {
 			clear(p)
@@ -93,8 +101,24 @@ func fit(samples []sample, how fitting) *linear {
 				}
 			}
 		}
+		if round >= how.rounds-last {
+			for i, w := range m.weights {
+				mean[i] += w / float32(last)
+			}
+		}
 	}
+	m.weights = mean
 	return m
+}
+
+// place is where a sample stands in a round: anywhere, and always there.
+func (s sample) place(round int) uint64 {
+	h := uint64(round+1)*0x9e3779b97f4a7c15 ^ uint64(s.class)
+	for _, f := range s.features {
+		h = (h ^ uint64(f.hash)) * 0x100000001b3
+		h ^= h >> 29
+	}
+	return h
 }
 
 func softmax(p []float32) {
