@@ -31,7 +31,8 @@ func (s *step) rethinks() bool {
 		if (plain || r.Intent == understand.Social) && s.repeatedNumber() {
 			return true
 		}
-		if i > 0 || !plain || a.Status != Confirmed {
+		// A bare "na" out of the blue is like courtesy; read as an answer it is a no.
+		if i > 0 || !plain && r.Intent != understand.Social || a.Status != Confirmed {
 			return false
 		}
 		again := s.readAs(understand.AskedAppointment)
