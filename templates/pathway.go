@@ -94,6 +94,8 @@ type pathwayFile struct {
 	AnswerWithin at[int]                `yaml:"answer_within"`
 	Crisis       map[string]crisisRoute `yaml:"crisis"`
 	teamFile     `yaml:",inline"`
+	planFile     `yaml:",inline"`
+	limitsFile   `yaml:",inline"`
 }
 
 type hoursFile struct {
@@ -223,6 +225,8 @@ func (c *pathwayCheck) pathway(p pathwayFile) conversations.Pathway {
 	c.minutes(p)
 	out.Crisis, out.Reviewed = c.crisis(p)
 	c.team(p.teamFile, &out)
+	c.plan(p.planFile, out.Languages, &out)
+	c.limits(p.limitsFile, &out)
 	return out
 }
 
