@@ -18,11 +18,37 @@ const (
 	lastHolidays  = 2040
 )
 
-// holidayLists are the lists of public holidays that a pathway can name.
-// Scotland's and Northern Ireland's come with the services that need them.
+// The days that the library does not know, with their substitutes on GOV.UK's
+// lists: a day off that falls on a weekend is the Monday after, and 2 January in
+// Scotland gives way to the substitute of New Year's Day.
+var (
+	weekendToMonday = []cal.AltDay{{Day: time.Saturday, Offset: 2}, {Day: time.Sunday, Offset: 1}}
+
+	secondOfJanuary = &cal.Holiday{
+		Name: "2nd January", Type: cal.ObservanceBank, Month: time.January, Day: 2, Func: cal.CalcDayOfMonth,
+		Observed: []cal.AltDay{{Day: time.Saturday, Offset: 2}, {Day: time.Sunday, Offset: 2}, {Day: time.Monday, Offset: 1}},
+	}
+	saintAndrew = &cal.Holiday{
+		Name: "St Andrew's Day", Type: cal.ObservanceBank, Month: time.November, Day: 30, Func: cal.CalcDayOfMonth, Observed: weekendToMonday,
+	}
+	saintPatrick = &cal.Holiday{
+		Name: "St Patrick's Day", Type: cal.ObservanceBank, Month: time.March, Day: 17, Func: cal.CalcDayOfMonth, Observed: weekendToMonday,
+	}
+	battleOfTheBoyne = &cal.Holiday{
+		Name: "Battle of the Boyne", Type: cal.ObservanceBank, Month: time.July, Day: 12, Func: cal.CalcDayOfMonth, Observed: weekendToMonday,
+	}
+)
+
+// holidayLists are the lists of public holidays that a pathway can name: the
+// three of the United Kingdom, and none.
 var holidayLists = map[string][]*cal.Holiday{
 	"none":              nil,
 	"england_and_wales": gb.Holidays,
+	"scotland": {
+		gb.NewYear, secondOfJanuary, gb.GoodFriday, gb.EarlyMay, gb.SpringHoliday, gb.SummerHolidayScotland, saintAndrew,
+		gb.ChristmasDay, gb.BoxingDay,
+	},
+	"northern_ireland": append(slices.Clone(gb.Holidays), saintPatrick, battleOfTheBoyne),
 }
 
 // proclaimed are days that differ from the rules of a list: true is a holiday,

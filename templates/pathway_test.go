@@ -340,3 +340,31 @@ func TestTeamOfAPathway(t *testing.T) {
 		})
 	}
 }
+
+// GOV.UK's three lists, with their substitute days.
+func TestHolidayLists(t *testing.T) {
+	t.Parallel()
+	for list, want := range map[string]string{
+		"scotland": `2027-01-01 2027-01-04 2027-03-26 2027-05-03 2027-05-31 2027-08-02 2027-11-30 2027-12-27 2027-12-28
+			2028-01-03 2028-01-04 2028-04-14 2028-05-01 2028-05-29 2028-08-07 2028-11-30 2028-12-25 2028-12-26`,
+		"northern_ireland": `2027-01-01 2027-03-17 2027-03-26 2027-03-29 2027-05-03 2027-05-31 2027-07-12 2027-08-30 2027-12-27 2027-12-28
+			2028-01-03 2028-03-17 2028-04-14 2028-04-17 2028-05-01 2028-05-29 2028-07-12 2028-08-28 2028-12-25 2028-12-26`,
+	} {
+		t.Run(list, func(t *testing.T) {
+			t.Parallel()
+			p, err := parsePathway("ips.yaml", []byte(strings.Replace(rawIPS(t), "list: england_and_wales", "list: "+list, 1)), wording{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var found []string
+			for day := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2029; day = day.AddDate(0, 0, 1) {
+				if iso := day.Format(time.DateOnly); p.Holidays[iso] {
+					found = append(found, iso)
+				}
+			}
+			if diff := cmp.Diff(strings.Fields(want), found); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
