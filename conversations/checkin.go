@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"alongside/conversations/policy"
 	"alongside/conversations/understand"
 )
 
@@ -66,6 +67,10 @@ func (s *step) checkInDue() {
 	if !ok || s.askedJustNow(c.ID) {
 		return
 	}
+	if c.Kind.aboutWork() && !s.inWork() {
+		s.do(Skip{Key: "checkin." + string(c.Kind), Reason: string(policy.WrongStage)})
+		return
+	}
 	q := s.newQuestion(AskScale, Appointment{})
 	q.CheckIn = c.ID
 	s.askCheckIn(q, c)
@@ -84,7 +89,7 @@ func (s *step) askedJustNow(id CheckInID) bool {
 
 // putCheckIn puts a check-in that had to wait.
 func (s *step) putCheckIn(q Question) {
-	if c, ok := s.series(q.CheckIn); ok {
+	if c, ok := s.series(q.CheckIn); ok && (s.inWork() || !c.Kind.aboutWork()) {
 		s.askCheckIn(q, c)
 	}
 }

@@ -383,6 +383,12 @@ type Hold struct{ Reason string }
 // Release ends a hold.
 type Release struct{}
 
+// SetStage records where the client stands on the pathway.
+type SetStage struct{ Stage Stage }
+
+// SetCircumstance records what a specialist has set; empty takes it back.
+type SetCircumstance struct{ Circumstance Circumstance }
+
 // Recall schedules the event [EventHoldDue].
 type Recall struct{ At time.Time }
 
@@ -397,35 +403,37 @@ type Correct struct {
 	By      SpecialistID
 }
 
-func (Offered) effect()        {}
-func (SetOffer) effect()       {}
-func (SetTask) effect()        {}
-func (RecordAnswer) effect()   {}
-func (ForgetAnswer) effect()   {}
-func (EndCheckIn) effect()     {}
-func (RecordFeedback) effect() {}
-func (Set) effect()            {}
-func (MakeLink) effect()       {}
-func (PreferChannel) effect()  {}
-func (Hold) effect()           {}
-func (Release) effect()        {}
-func (Recall) effect()         {}
-func (Undoable) effect()       {}
-func (Correct) effect()        {}
-func (Say) effect()            {}
-func (Book) effect()           {}
-func (SetAppointment) effect() {}
-func (SetAgreement) effect()   {}
-func (SetBlocked) effect()     {}
-func (SetLanguage) effect()    {}
-func (JoinAccount) effect()    {}
-func (Close) effect()          {}
-func (SetAddress) effect()     {}
-func (DropQueued) effect()     {}
-func (Skip) effect()           {}
-func (RaiseFlag) effect()      {}
-func (SettleFlags) effect()    {}
-func (RaiseAlert) effect()     {}
-func (Understood) effect()     {}
-func (Remind) effect()         {}
-func (Expect) effect()         {}
+func (Offered) effect()         {}
+func (SetOffer) effect()        {}
+func (SetTask) effect()         {}
+func (RecordAnswer) effect()    {}
+func (ForgetAnswer) effect()    {}
+func (EndCheckIn) effect()      {}
+func (RecordFeedback) effect()  {}
+func (Set) effect()             {}
+func (MakeLink) effect()        {}
+func (PreferChannel) effect()   {}
+func (Hold) effect()            {}
+func (Release) effect()         {}
+func (SetStage) effect()        {}
+func (SetCircumstance) effect() {}
+func (Recall) effect()          {}
+func (Undoable) effect()        {}
+func (Correct) effect()         {}
+func (Say) effect()             {}
+func (Book) effect()            {}
+func (SetAppointment) effect()  {}
+func (SetAgreement) effect()    {}
+func (SetBlocked) effect()      {}
+func (SetLanguage) effect()     {}
+func (JoinAccount) effect()     {}
+func (Close) effect()           {}
+func (SetAddress) effect()      {}
+func (DropQueued) effect()      {}
+func (Skip) effect()            {}
+func (RaiseFlag) effect()       {}
+func (SettleFlags) effect()     {}
+func (RaiseAlert) effect()      {}
+func (Understood) effect()      {}
+func (Remind) effect()          {}
+func (Expect) effect()          {}

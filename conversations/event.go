@@ -72,6 +72,11 @@ const (
 	// EventReminderAllowed: a person lets one appointment's reminder go although
 	// the client is on hold.
 	EventReminderAllowed EventKind = "reminder_allowed"
+	// EventStage: a person sets where the client stands on the pathway.
+	EventStage EventKind = "stage"
+	// EventCircumstance: a specialist sets that the client is in hospital,
+	// bereaved, in custody or has died, or that none of it holds any more.
+	EventCircumstance EventKind = "circumstance"
 )
 
 // EventKinds lists every kind of event.
@@ -80,6 +85,7 @@ var EventKinds = []EventKind{
 	EventBooked, EventMoved, EventCancelled, EventReminder, EventTimeout, EventUndelivered, EventUnknown,
 	EventDropped, EventDelivery, EventNumberChanged, EventClosed, EventOffered, EventLeadChanged, EventCheckIn, EventTask,
 	EventFeedback, EventRing, EventCorrected, EventSettings, EventSettled, EventHeld, EventReleased, EventHoldDue, EventReminderAllowed,
+	EventStage, EventCircumstance,
 }
 
 // Event is one thing that happened to one conversation. Which fields are set
@@ -137,6 +143,10 @@ type Event struct {
 	Meaning Meaning `json:"meaning,omitzero"`
 	// Settings are what a specialist sets; what is nil stays as it is.
 	Settings Settings `json:"settings,omitzero"`
+	// Stage is where the client stands from now on (stage); Circumstance what a
+	// specialist sets (circumstance), empty to take it back.
+	Stage        Stage        `json:"stage,omitempty"`
+	Circumstance Circumstance `json:"circumstance,omitempty"`
 	// By is the person of the team who did it; empty for anything automatic.
 	By SpecialistID `json:"by,omitempty"`
 

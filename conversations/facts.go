@@ -91,6 +91,11 @@ type Client struct {
 	// Held says that leads, check-ins, tasks and bulk nudges wait until a person
 	// releases the client (rule 1).
 	Held bool
+	// Stage is where the client stands on the pathway; empty where nobody said.
+	Stage Stage
+	// Circumstance is why a specialist has set that nothing unasked goes just
+	// now; empty if there is no such reason.
+	Circumstance Circumstance
 	// Closed says that the client has left the service. Their texts are still
 	// read for risk and shown to the team.
 	Closed bool

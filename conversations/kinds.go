@@ -37,7 +37,7 @@ func (s *step) keepKind(m Matter) {
 func (s *step) endKinds(list []Matter, x Settings) {
 	s.setByText(x, FlagSettings)
 	s.closeSetting(AskStopKind, ChooseThisKind)
-	s.endQuestions(list)
+	s.endQuestions(list, policy.KindStopped)
 	vars := map[string]any{"kinds": Kinds(list)}
 	if kept := s.keptKinds(); len(kept) > 0 {
 		vars["kept"] = kept
@@ -45,9 +45,9 @@ func (s *step) endKinds(list []Matter, x Settings) {
 	s.answer("kinds.stopped", vars)
 }
 
-// endQuestions ends what was asked about matters of which nothing more is wanted,
+// endQuestions ends what was asked about matters of which nothing more is to go,
 // and takes back what still waits to be said about them.
-func (s *step) endQuestions(list []Matter) {
+func (s *step) endQuestions(list []Matter, why policy.Reason) {
 	over := func(q Question) bool { return slices.Contains(list, matterOf(q.Kind)) }
 	if q := s.state.Open; q != nil && over(*q) {
 		s.closeQuestion("")
@@ -59,7 +59,7 @@ func (s *step) endQuestions(list []Matter) {
 		return over(q)
 	})
 	for _, m := range list {
-		s.do(DropQueued{Matter: m, Reason: string(policy.KindStopped)})
+		s.do(DropQueued{Matter: m, Reason: string(why)})
 	}
 }
 

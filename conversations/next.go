@@ -79,6 +79,10 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 		s.holdDue()
 	case EventReminderAllowed:
 		s.reminderAllowed()
+	case EventStage:
+		s.newStage()
+	case EventCircumstance:
+		s.newCircumstance()
 	case EventDelivery:
 		// A report changes its message's row and nothing else; what it means for
 		// the conversation comes as EventUndelivered.
@@ -114,6 +118,9 @@ type step struct {
 func (s *step) do(e Effect) {
 	if m, ok := e.(Say); ok && s.quiet && m.Urgency != Crisis {
 		return
+	}
+	if d, ok := e.(DropQueued); ok && len(s.state.Spent) > 0 {
+		s.unspend(d)
 	}
 	s.effects = append(s.effects, e)
 }
@@ -158,6 +165,7 @@ func (s *step) forgetPast() {
 	if c := s.state.Chose; c != nil && s.now.Sub(time.UnixMilli(c.At)) >= choosing {
 		s.state.Chose = nil
 	}
+	s.state.Spent = slices.DeleteFunc(s.state.Spent, func(x Spent) bool { return s.now.Sub(time.UnixMilli(x.At)) > remembered })
 	s.state.Reminded = slices.DeleteFunc(s.state.Reminded, func(r Reminded) bool { return past(r.Stands) })
 	s.state.Held = slices.DeleteFunc(s.state.Held, func(r Reminded) bool { return past(r.Stands) })
 	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(q Question) bool { return past(q.Stands) })
@@ -226,6 +234,8 @@ func (s *step) standing(c Channel) policy.Standing {
 		Closed:   s.facts.Client.Closed,
 		Blocked:  r.Blocked,
 		Paused:   s.now.Before(s.facts.Client.PausedUntil),
+
+		Circumstance: policy.Reason(s.facts.Client.Circumstance),
 	}
 }
 
@@ -235,6 +245,7 @@ func (s *step) standingFor(c Channel, m Matter) policy.Standing {
 	st := s.standing(c)
 	st.KindStopped = m != "" && slices.Contains(s.facts.Client.Stopped, m)
 	st.Held = s.facts.Client.Held && m != "" && m != MatterAppointments
+	st.WrongStage = !s.stageSends(m)
 	return st
 }
 
@@ -308,6 +319,7 @@ func (s *step) prompt(kind policy.Kind, m Say, latest time.Time) bool {
 				m.Vars["name"] = s.facts.Client.Name
 			}
 			s.do(m)
+			s.spend(m)
 			return true
 		case policy.Never:
 			reason = v.Reason
@@ -335,10 +347,10 @@ func (s *step) may(kind policy.Kind, m Say, latest time.Time) policy.Verdict {
 			if v.Decision == policy.Now {
 				v = policy.Verdict{Decision: policy.Later, At: back, Reason: Lent}
 			}
-			return v
+			return s.within(m.Matter, v, h, latest)
 		}
 	}
-	return policy.May(kind, st, h, s.now, latest)
+	return s.within(m.Matter, policy.May(kind, st, h, s.now, latest), h, latest)
 }
 
 // timeToRead is what must be left of the reading hours for "a person will read

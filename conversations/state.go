@@ -63,6 +63,8 @@ type State struct {
 	Unsure  Repeats `json:"unsure,omitzero"`
 	Sorry   Repeats `json:"sorry,omitzero"`
 	FedBack Repeats `json:"fed_back,omitzero"`
+	// Spent are the unasked texts of the last week that count against the budget.
+	Spent []Spent `json:"spent,omitempty"`
 	// Asked counts the questions ever asked; it gives the next its id.
 	Asked int `json:"asked,omitempty"`
 }

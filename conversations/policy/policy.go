@@ -41,6 +41,14 @@ const (
 	Paused      Reason = "paused"
 	KindStopped Reason = "kind_stopped"
 	OnHold      Reason = "hold"
+	// WrongStage: the pathway lets nothing of the kind go at the stage at which
+	// the person stands.
+	WrongStage Reason = "stage"
+	// InHospital, Bereaved, InCustody and Died are what a specialist has set.
+	InHospital Reason = "in_hospital"
+	Bereaved   Reason = "bereaved"
+	InCustody  Reason = "in_custody"
+	Died       Reason = "died"
 )
 
 // Standing is what the person said to being texted on the channel at hand.
@@ -56,6 +64,11 @@ type Standing struct {
 	// want no texts about this matter. Held: a person has to release them first,
 	// and the matter is one that a hold stops.
 	Paused, KindStopped, Held bool
+	// WrongStage: the matter is none of the stage at which the person stands.
+	WrongStage bool
+	// Circumstance is why a specialist has set that nothing unasked goes; empty
+	// if there is no such reason.
+	Circumstance Reason
 }
 
 // Kind is what sort of message is asked about.
@@ -91,6 +104,9 @@ func May(kind Kind, s Standing, h Hours, now, latest time.Time) Verdict {
 		return Verdict{Decision: Now}
 	case s.Stopped:
 		return Verdict{Reason: Stopped}
+	case s.Circumstance == Died:
+		// For ever, an answer included: whoever writes now is somebody else.
+		return Verdict{Reason: Died}
 	case s.Doubted:
 		return Verdict{Reason: Doubted}
 	case kind == Reply:
@@ -101,8 +117,12 @@ func May(kind Kind, s Standing, h Hours, now, latest time.Time) Verdict {
 		return Verdict{Reason: Declined}
 	case kind == Invitation && !s.Asked && !s.Given, kind == Unasked && !s.Given:
 		return Verdict{Reason: NotAgreed}
+	case s.Circumstance != None:
+		return Verdict{Reason: s.Circumstance}
 	case kind == Unasked && s.Held:
 		return Verdict{Reason: OnHold}
+	case kind == Unasked && s.WrongStage:
+		return Verdict{Reason: WrongStage}
 	case kind == Unasked && s.Paused:
 		return Verdict{Reason: Paused}
 	case kind == Unasked && s.KindStopped:
