@@ -161,6 +161,8 @@ func (s *stage) line(t *testing.T, line string) []string {
 		s.facts.Alerted = false
 	case "alert_taken":
 		s.facts.Taken = true
+	case "stages":
+		s.rules.Pathway = staged(s.rules.Pathway)
 	case "languages":
 		s.rules.Pathway.Languages = fields
 	case "bot":
@@ -287,6 +289,12 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 			"hold": conversations.EventHeld, "release": conversations.EventReleased, "hold_due": conversations.EventHoldDue,
 		}[word]
 		return conversations.Event{Kind: kind, By: "s1"}, true
+	case "stage":
+		return conversations.Event{Kind: conversations.EventStage, Stage: conversations.Stage(rest), By: "s1"}, true
+	case "circumstance":
+		return conversations.Event{
+			Kind: conversations.EventCircumstance, Circumstance: conversations.Circumstance(strings.TrimPrefix(rest, "none")), By: "s1",
+		}, true
 	case "let_remind":
 		return conversations.Event{
 			Kind: conversations.EventReminderAllowed, By: "s1",

@@ -1,6 +1,7 @@
 package conversations_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,6 +55,12 @@ func (s *stage) apply(e conversations.Effect) string {
 		return "account joined"
 	case conversations.SetAddress:
 		return "address replaced"
+	case conversations.SetStage:
+		s.facts.Client.Stage = e.Stage
+		return "stage " + string(e.Stage)
+	case conversations.SetCircumstance:
+		s.facts.Client.Circumstance = e.Circumstance
+		return "circumstance " + cmp.Or(string(e.Circumstance), "none")
 	case conversations.Close:
 		s.facts.Client.Closed = true
 		return "client closed"

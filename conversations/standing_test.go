@@ -38,6 +38,18 @@ func TestNothingGoesInAWrongMoment(t *testing.T) {
 		}
 		facts.Client.Stage = rapid.SampledFrom(conversations.Stages).Draw(t, "stage")
 		facts.Client.Circumstance = rapid.SampledFrom(append([]conversations.Circumstance{""}, conversations.Circumstances...)).Draw(t, "circumstance")
+		if rapid.Bool().Draw(t, "due") {
+			// What falls due for somebody who may be texted: few scenes come to that.
+			facts.Reach = []conversations.Reach{{Channel: conversations.SMS, Agreement: conversations.AgreementGiven}}
+			facts.Client.Closed, facts.Client.Held, facts.Client.PausedUntil, facts.Client.Stopped = false, false, time.Time{}, nil
+			facts.CheckIns = []conversations.CheckIn{{ID: "k1", Kind: conversations.CheckInPayday}, {ID: "k2", Kind: conversations.CheckInWeek}}
+			facts.Tasks = []conversations.Task{{ID: "t1", What: "Print the CV", Status: conversations.TaskOpen}}
+			event = rapid.SampledFrom([]conversations.Event{
+				{Kind: conversations.EventOffered, Offer: conversations.Offer{ID: "o9", Lead: conversations.Lead{ID: "l9", Title: "Gardener"}}},
+				{Kind: conversations.EventCheckIn, CheckIn: "k1"}, {Kind: conversations.EventCheckIn, CheckIn: "k2"},
+				{Kind: conversations.EventTask, Task: "t1"},
+			}).Draw(t, "what")
+		}
 		if rapid.Bool().Draw(t, "sets") {
 			event = conversations.Event{
 				Kind: conversations.EventCircumstance, By: "s1",
