@@ -276,6 +276,8 @@ const (
 	FlagHold            FlagReason = "hold"
 	FlagCorrected       FlagReason = "corrected"
 	FlagNotUndone       FlagReason = "not_undone"
+	FlagMissed          FlagReason = "missed" // what to do is for the specialist to say
+	FlagSilent          FlagReason = "silent"
 )
 
 // FlagReasons lists every reason.
@@ -286,7 +288,7 @@ var FlagReasons = []FlagReason{
 	FlagBlocked, FlagNoAnswer, FlagUndelivered, FlagMayNotBeSent, FlagNotSent, FlagAnswerNotSent,
 	FlagTurnFailed, FlagEarly, FlagAmbiguousStop, FlagProposalUnclear, FlagInterested, FlagLeadQuestion, FlagApplied,
 	FlagJobsAsked, FlagLeadFilled, FlagTaskHelp, FlagLowAnswer, FlagMoreHours, FlagFeedback, FlagGuarded, FlagSettings, FlagChannel, FlagKnown,
-	FlagReminderWaits, FlagHold, FlagCorrected, FlagNotUndone,
+	FlagReminderWaits, FlagHold, FlagCorrected, FlagNotUndone, FlagMissed, FlagSilent,
 }
 
 // RaiseAlert tells the specialist and the duty person that a person needs to
@@ -386,6 +388,19 @@ type Release struct{}
 // SetStage records where the client stands on the pathway.
 type SetStage struct{ Stage Stage }
 
+// Reached records that a milestone was reached.
+type Reached struct {
+	Milestone Milestone
+	At        time.Time
+}
+
+// SetOutcome records whether an appointment happened, and how.
+type SetOutcome struct {
+	ID      AppointmentID
+	Outcome Outcome
+	HeldBy  HeldBy
+}
+
 // SetCircumstance records what a specialist has set; empty takes it back.
 type SetCircumstance struct{ Circumstance Circumstance }
 
@@ -415,6 +430,8 @@ func (MakeLink) effect()        {}
 func (PreferChannel) effect()   {}
 func (Hold) effect()            {}
 func (Release) effect()         {}
+func (Reached) effect()         {}
+func (SetOutcome) effect()      {}
 func (SetStage) effect()        {}
 func (SetCircumstance) effect() {}
 func (Recall) effect()          {}

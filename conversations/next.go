@@ -83,6 +83,8 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 		s.newStage()
 	case EventCircumstance:
 		s.newCircumstance()
+	case EventOutcome:
+		s.happened()
 	case EventDelivery:
 		// A report changes its message's row and nothing else; what it means for
 		// the conversation comes as EventUndelivered.

@@ -167,6 +167,25 @@ const (
 	MilestoneBenefitsAdvice Milestone = "benefits_advice"
 )
 
+// Milestone is what is reached by entering a stage; empty where entering it
+// reaches nothing that the pathway counts from.
+func (st Stage) Milestone() Milestone {
+	switch st {
+	case StageReferred:
+		return MilestoneReferred
+	case StageAccepted:
+		return MilestoneAccepted
+	case StageInWork:
+		return MilestoneJobStart
+	case StageBetweenJobs:
+		return MilestoneJobEnd
+	case StageExited:
+		return MilestoneExited
+	default:
+		return ""
+	}
+}
+
 // Milestones lists every milestone.
 var Milestones = []Milestone{
 	MilestoneReferred, MilestoneAccepted, MilestoneStarted, MilestoneRiskAssessed, MilestoneEmployer, MilestoneJobOffer,

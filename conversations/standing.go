@@ -67,6 +67,13 @@ func (s *step) newStage() {
 	}
 	s.do(SetStage{Stage: st})
 	s.facts.Client.Stage = st
+	if m := st.Milestone(); m != "" {
+		at := s.event.At
+		if at.IsZero() || at.After(s.now) {
+			at = s.now
+		}
+		s.do(Reached{Milestone: m, At: at})
+	}
 	if st == StageExited {
 		s.closed()
 		return

@@ -41,7 +41,14 @@ type Client struct {
 	// a named reason.
 	HeldAt     time.Time
 	HeldReason string
-	CreatedAt  time.Time
+	// Stage is where the client stands on the pathway, since StageAt; empty where
+	// nobody has said. Circumstance is why nothing unasked goes to them, since
+	// CircumstanceAt; empty if there is no such reason.
+	Stage          conversations.Stage
+	StageAt        time.Time
+	Circumstance   conversations.Circumstance
+	CircumstanceAt time.Time
+	CreatedAt      time.Time
 	// ClosedAt is when the client left the service; zero while they are with it.
 	ClosedAt time.Time
 }
@@ -56,6 +63,9 @@ type NewClient struct {
 	Mobile string
 	Wakes  int
 	Detail bool
+	// Stage is where they stand, StageAt since when; both may be zero.
+	Stage   conversations.Stage
+	StageAt time.Time
 }
 
 // AddClient adds a client with a number that they can be texted on once they
@@ -79,9 +89,12 @@ func (c *Caseload) AddClient(ctx context.Context, n NewClient) (conversations.Cl
 		}
 		var b batch
 		b.exec(nil, `
-			INSERT INTO clients (id, specialist, full_name, name, named, language, zone, wakes, detail, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			id, n.Specialist, n.FullName, n.Name, n.Named, n.Language, n.Zone, n.Wakes, n.Detail, millis(now))
+			INSERT INTO clients (id, specialist, full_name, name, named, language, zone, wakes, detail, created_at, stage, stage_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			id, n.Specialist, n.FullName, n.Name, n.Named, n.Language, n.Zone, n.Wakes, n.Detail, millis(now), n.Stage, millis(n.StageAt))
+		if m := n.Stage.Milestone(); m != "" && !n.StageAt.IsZero() {
+			b.exec(nil, insertMilestone, id, m, millis(n.StageAt), "", millis(now))
+		}
 		b.exec(nil, `
 			INSERT INTO client_addresses (client, channel, id, hash, address, active, agreement, blocked, preferred_at)
 			VALUES ($1, $2, $3, $4, $5, TRUE, $6, FALSE, $7)`,
@@ -128,15 +141,16 @@ func (c *Caseload) CheckFree(ctx context.Context, address conversations.Address,
 }
 
 const clientColumns = "id, specialist, full_name, name, named, language, zone, wakes, detail, created_at, closed_at, guarded, rests, " +
-	"rest_days, paused_until, stopped, leads_a_week, held_at, held_reason"
+	"rest_days, paused_until, stopped, leads_a_week, held_at, held_reason, stage, stage_at, circumstance, circumstance_at"
 
 func scanClient(scan scan) (c Client, err error) {
-	var created, closed, paused, held int64
+	var created, closed, paused, held, staged, since int64
 	var restDays, stopped string
 	err = scan(&c.ID, &c.Specialist, &c.FullName, &c.Name, &c.Named, &c.Language, &c.Zone, &c.Wakes, &c.Detail, &created, &closed,
-		&c.Guarded, &c.Rests, &restDays, &paused, &stopped, &c.LeadsAWeek, &held, &c.HeldReason)
+		&c.Guarded, &c.Rests, &restDays, &paused, &stopped, &c.LeadsAWeek, &held, &c.HeldReason,
+		&c.Stage, &staged, &c.Circumstance, &since)
 	c.RestDays, c.Stopped, c.PausedUntil, c.HeldAt = weekdays(restDays), matters(stopped), instant(paused), instant(held)
-	c.CreatedAt, c.ClosedAt = instant(created), instant(closed)
+	c.CreatedAt, c.ClosedAt, c.StageAt, c.CircumstanceAt = instant(created), instant(closed), instant(staged), instant(since)
 	return c, err
 }
 

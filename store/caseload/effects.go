@@ -36,7 +36,13 @@ type detail struct {
 	Set         []string                    `json:"set,omitempty"` // which settings, not what to
 	Held        string                      `json:"held,omitempty"`
 	Released    bool                        `json:"released,omitempty"`
-	By          conversations.SpecialistID  `json:"by,omitempty"`
+	// Stage, Circumstance ("none" when it was taken back), the milestones reached
+	// and whether a meeting happened.
+	Stage        conversations.Stage        `json:"stage,omitempty"`
+	Circumstance string                     `json:"circumstance,omitempty"`
+	Milestones   []conversations.Milestone  `json:"milestones,omitempty"`
+	Outcome      conversations.Outcome      `json:"outcome,omitempty"`
+	By           conversations.SpecialistID `json:"by,omitempty"`
 }
 
 type skipped struct {
@@ -139,6 +145,14 @@ func (c *Caseload) prepareClientEffect(w *work, effect conversations.Effect) err
 	case conversations.Release:
 		w.detail.Released = true
 		w.effects.exec(nil, "UPDATE clients SET held_at = 0, held_reason = '' WHERE id = $1 AND held_at > 0", w.peer)
+	case conversations.SetStage:
+		setStage(w, e)
+	case conversations.SetCircumstance:
+		setCircumstance(w, e)
+	case conversations.Reached:
+		reachMilestone(w, e.Milestone, e.At)
+	case conversations.SetOutcome:
+		setOutcome(w, e)
 	case conversations.Recall:
 		w.job(RecallArgs{Client: clientOf(w.peer)}, &river.InsertOpts{ScheduledAt: e.At})
 	default:

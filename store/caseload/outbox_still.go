@@ -22,7 +22,7 @@ const (
 // and allowed. It returns a named reason for each that must not go:
 // address_changed, too_late, appointment_cancelled, appointment_moved,
 // offer_withdrawn, and those of policy: stopped, not_agreed, declined, doubted,
-// closed, blocked, paused, kind_stopped, hold.
+// closed, blocked, paused, kind_stopped, hold, in_hospital, bereaved, in_custody, died.
 //
 // Crisis words are attempted whatever was agreed; only time and another's
 // number stop them. An id that is not a message of ours has no reason.
@@ -40,7 +40,7 @@ func (c *Caseload) Still(ctx context.Context, ids []conversations.MessageID, now
 		return err
 	}, `SELECT m.id, m.peer, m.urgency, m.question, m.until, m.stands, m.appointment, m.revision, COALESCE(a.id, ''),
 			COALESCE(a.agreement, ''), COALESCE(a.agreed_in, 0), COALESCE(a.blocked, FALSE), COALESCE(c.closed_at, 0),
-			COALESCE(t.status, ''), COALESCE(t.at, 0), m.matter, COALESCE(c.stopped, ''), COALESCE(c.paused_until, 0), COALESCE(c.held_at, 0),
+			COALESCE(t.status, ''), COALESCE(t.at, 0), m.matter, COALESCE(c.stopped, ''), COALESCE(c.paused_until, 0), COALESCE(c.held_at, 0), COALESCE(c.circumstance, ''),
 			CASE WHEN m.offer = '' THEN '' ELSE COALESCE((SELECT CASE WHEN l.filled_at > 0 THEN 'withdrawn' ELSE o.status END
 				FROM offers o JOIN leads l ON l.id = o.lead WHERE o.id = m.offer), 'withdrawn') END
 		FROM messages m LEFT JOIN client_addresses a ON a.id = m.address LEFT JOIN clients c ON c.id = m.peer
@@ -60,11 +60,11 @@ func still(scan scan, now time.Time) (id conversations.MessageID, reason string,
 	var blocked bool
 	var status conversations.AppointmentStatus
 	var matter conversations.Matter
-	var stopped string
+	var stopped, circumstance string
 	var paused, held int64
 	var offer conversations.OfferStatus
 	err = scan(&id, &peer, &urgency, &question, &until, &stands, &appointment, &revision, &address, &agreement, &agreedIn, &blocked, &closed,
-		&status, &at, &matter, &stopped, &paused, &held, &offer)
+		&status, &at, &matter, &stopped, &paused, &held, &circumstance, &offer)
 	if err != nil {
 		return "", "", err
 	}
@@ -102,7 +102,7 @@ func still(scan scan, now time.Time) (id conversations.MessageID, reason string,
 		Stopped: agreement == conversations.AgreementStopped, Declined: agreement == conversations.AgreementDeclined,
 		Doubted: agreement == conversations.AgreementDoubted, Closed: closed != 0, Blocked: blocked,
 		Paused: millis(now) < paused, KindStopped: matter != "" && slices.Contains(matters(stopped), matter),
-		Held: held != 0 && matter != "" && matter != conversations.MatterAppointments,
+		Held: held != 0 && matter != "" && matter != conversations.MatterAppointments, Circumstance: policy.Reason(circumstance),
 	}
 	if urgency == conversations.Answer && revision >= agreedIn {
 		return id, "", nil // It is the last word of the turn that set the agreement, or came after it.
