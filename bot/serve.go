@@ -111,7 +111,7 @@ func (a *app) server(l listeners, p providers, home http.Handler) (*web.Server, 
 	}
 	service := api.New(api.Config{
 		Store: a.store, Event: a.turn.Run, Now: a.now, NewID: newID, DeepLink: link, Logger: a.log, Version: version,
-		Route: a.rules.Pathway.ClinicalRoute,
+		Route: a.rules.Pathway.ClinicalRoute, Pathway: a.rules.Pathway,
 	})
 	return web.New(web.Config{
 		ConsoleAddr: l.ConsoleAddr, WebhookAddr: l.WebhookAddr, MetricsAddr: l.MetricsAddr,

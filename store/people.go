@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"alongside/conversations"
 	"alongside/store/caseload"
@@ -82,6 +83,10 @@ type NewClient struct {
 	Wakes int
 	// Detail says that the client wants place and names in texts.
 	Detail bool
+	// Stage is where they stand on the pathway, StageAt since when; both may be
+	// left out. That the pathway has the stage is for the caller to know.
+	Stage   conversations.Stage
+	StageAt time.Time
 }
 
 // AddClient adds a client, whom nothing is sent before they agree to it. What
@@ -99,6 +104,8 @@ func (s *Store) AddClient(ctx context.Context, n NewClient) (conversations.Clien
 		Mobile:     c.mobile("mobile", n.Mobile),
 		Wakes:      c.wakes(n.Wakes),
 		Detail:     n.Detail,
+		Stage:      n.Stage,
+		StageAt:    n.StageAt,
 	}
 	if n.Specialist == "" {
 		c.refuse("specialist", RefusedEmpty, "Please choose the client's specialist.")

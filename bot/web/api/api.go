@@ -50,6 +50,9 @@ type Config struct {
 	// Route is what staff of the service do with danger, in its own words; it
 	// stands with each alert. May be empty.
 	Route string
+	// Pathway is the service's own: its stages, its steps and how often people
+	// meet. The zero value has none of them.
+	Pathway conversations.Pathway
 	// Logger is given ids and codes only.
 	Logger *slog.Logger
 	// Version is the program's, for the description.
@@ -105,6 +108,7 @@ func New(c Config) *API {
 	a.settings()
 	a.agreements()
 	a.appointments()
+	a.way()
 	a.leads()
 	a.offers()
 	a.tasks()

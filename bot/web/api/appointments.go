@@ -43,6 +43,8 @@ type appointment struct {
 	With     string                          `json:"with,omitempty" example:"Ann, who runs the workshop" doc:"Who else will be there; left out: nobody."`
 	Status   conversations.AppointmentStatus `json:"status" enum:"booked,confirmed,change_asked,cannot,cancelled" example:"confirmed" doc:"booked: no answer yet, which is not a no. confirmed: the client said that they will come. change_asked: they asked for another time, and this one stands until you decide. cannot: they cannot come. cancelled: you called it off."`
 	Proposed *time.Time                      `json:"proposed,omitempty" doc:"The time that the client asks for instead; left out if none."`
+	Outcome  conversations.Outcome           `json:"outcome,omitempty" enum:"attended,missed,excused" example:"" doc:"Whether it happened; left out while nobody has said."`
+	HeldBy   conversations.HeldBy            `json:"held_by,omitempty" enum:"face_to_face,telephone,video" example:"" doc:"How it was held, if it was attended."`
 }
 
 var exampleMeeting = appointment{
@@ -54,7 +56,7 @@ var exampleMeeting = appointment{
 func appointmentOf(a store.Appointment) appointment {
 	return appointment{
 		ID: a.ID, Client: a.Client, Kind: a.Kind, At: a.At.Truncate(time.Second), Minutes: a.Minutes, Place: a.Place, With: a.With,
-		Status: a.Status, Proposed: instant(a.Proposed),
+		Status: a.Status, Proposed: instant(a.Proposed), Outcome: a.Outcome, HeldBy: a.HeldBy,
 	}
 }
 

@@ -22,6 +22,7 @@ type newClient struct {
 	Mobile     string                     `json:"mobile" minLength:"1" maxLength:"40" example:"07700 900123" doc:"The client's own mobile number. Nothing is sent to it before an agreement."`
 	Wakes      string                     `json:"wakes,omitempty" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" patternDescription:"a time of day such as 11:00" example:"11:00" doc:"The client's waking hour: nothing unasked goes before it. Left out: the service's own."`
 	Detail     bool                       `json:"detail,omitempty" example:"false" doc:"The client wants places and names in texts. Without it a text says the usual place."`
+	Stage      conversations.Stage        `json:"stage,omitempty" enum:"referred,informal_chat,waiting,accepted,active,in_work,between_jobs" example:"referred" doc:"Where they stand on the pathway, since today; left out: at its first stage."`
 }
 
 // Client is a client as lists show them. It is exported because the description
@@ -36,9 +37,12 @@ type Client struct {
 	Zone       string                     `json:"zone" example:"Europe/London"`
 	Wakes      string                     `json:"wakes" example:"11:00" doc:"The client's waking hour; empty: the service's own."`
 	Detail     bool                       `json:"detail" example:"false" doc:"The client wants places and names in texts."`
-	HeldSince  *time.Time                 `json:"held_since,omitempty" doc:"Since when the client is on hold: leads, check-ins, tasks and bulk nudges wait until a person releases them."`
-	CreatedAt  *time.Time                 `json:"created_at" doc:"When the client was added."`
-	ClosedAt   *time.Time                 `json:"closed_at,omitempty" doc:"When the client left the service; left out while they are with it."`
+	Stage      conversations.Stage        `json:"stage" example:"active" doc:"Where they stand on the pathway; empty where nobody has said."`
+	// Circumstance is in hospital, bereaved, in custody or died.
+	Circumstance conversations.Circumstance `json:"circumstance" example:"" doc:"Why nothing unasked goes to them; empty if there is no such reason."`
+	HeldSince    *time.Time                 `json:"held_since,omitempty" doc:"Since when the client is on hold: leads, check-ins, tasks and bulk nudges wait until a person releases them."`
+	CreatedAt    *time.Time                 `json:"created_at" doc:"When the client was added."`
+	ClosedAt     *time.Time                 `json:"closed_at,omitempty" doc:"When the client left the service; left out while they are with it."`
 }
 
 // clientInFull is a client with how they can be reached.
@@ -73,7 +77,7 @@ var johnInFull = clientInFull{Client: john, Revision: 7, Reach: []reach{{
 func clientOf(c store.Client) Client {
 	return Client{
 		ID: c.ID, Specialist: c.Specialist, FullName: c.FullName, Name: c.Name, Named: c.Named, Language: c.Language,
-		Zone: c.Zone, Wakes: clock(c.Wakes), Detail: c.Detail, HeldSince: instant(c.HeldAt),
+		Zone: c.Zone, Wakes: clock(c.Wakes), Detail: c.Detail, Stage: c.Stage, Circumstance: c.Circumstance, HeldSince: instant(c.HeldAt),
 		CreatedAt: instant(c.CreatedAt), ClosedAt: instant(c.ClosedAt),
 	}
 }
@@ -148,9 +152,18 @@ func (a *API) clients() {
 		gives: johnInFull,
 	}, func(ctx context.Context, in *struct{ Body newClient }) (*created[clientInFull], error) {
 		n := in.Body
+		if n.Stage == "" && len(a.Pathway.Stages) > 0 {
+			n.Stage = a.Pathway.Stages[0].Stage
+		}
+		if n.Stage != "" && a.Pathway.Rule(n.Stage).Stage == "" {
+			return nil, invalid(problem.Fault{Field: "body.stage", Message: "is no stage of this pathway, which has " + a.stageNames()})
+		}
+		if lacks := a.Pathway.Lacks(n.Stage, nil); len(lacks) > 0 {
+			return nil, invalid(problem.Fault{Field: "body.stage", Message: "needs a milestone that a new client has not reached: add them at an earlier stage first"})
+		}
 		id, err := a.Store.AddClient(ctx, store.NewClient{
 			Specialist: n.Specialist, FullName: n.FullName, Name: n.Name, Named: n.Named, Language: n.Language,
-			Zone: n.Zone, Mobile: n.Mobile, Wakes: minutesOf(n.Wakes), Detail: n.Detail,
+			Zone: n.Zone, Mobile: n.Mobile, Wakes: minutesOf(n.Wakes), Detail: n.Detail, Stage: n.Stage, StageAt: a.Now(),
 		})
 		if err != nil {
 			return nil, err

@@ -211,6 +211,13 @@ func TestTheEnumsAreComplete(t *testing.T) {
 		"stop":      {plain(conversations.Matters)},
 		"allow":     {plain(conversations.Matters)},
 		"stopped":   {plain(conversations.Matters)},
+		"stage":     {plain(conversations.Stages), plain(conversations.Stages[:len(conversations.Stages)-1])},
+		"milestone": {plain(conversations.Milestones)},
+		"outcome":   {plain(conversations.Outcomes)},
+		"held_by":   {plain(conversations.HeldBys)},
+
+		"circumstance": {append([]string{"none"}, plain(conversations.Circumstances)...)},
+
 		"rest_days": {{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}},
 	}
 	for name, schema := range a.huma.OpenAPI().Components.Schemas.Map() {
