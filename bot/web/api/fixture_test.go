@@ -67,6 +67,12 @@ func once(t *testing.T) *fixture {
 
 func newFixture(t *testing.T, db storetest.DB) *fixture {
 	t.Helper()
+	return newFixtureFor(t, db, "ips")
+}
+
+// newFixtureFor is the API of a service with a pathway.
+func newFixtureFor(t *testing.T, db storetest.DB, service string) *fixture {
+	t.Helper()
 	f := &fixture{T: t, log: &lines{}, errors: &lines{}}
 	f.now.Store(theDay.UnixMilli())
 	logger := slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -79,14 +85,14 @@ func newFixture(t *testing.T, db storetest.DB) *fixture {
 	t.Cleanup(func() { _ = f.store.Close() })
 	words, err := templates.LoadEmbedded()
 	must(t, err)
-	pathway, err := templates.Pathway("ips")
+	pathway, err := templates.Pathway(service)
 	must(t, err)
 	f.turn = turn.New(turn.Config{
 		Store: f.store, Words: words, Now: f.clock, NewID: f.newID, Logger: logger,
 		Rules: conversations.Rules{Pathway: pathway, Lexicons: lexicons(t)},
 	})
 	f.api = api.New(api.Config{
-		Store: f.store, Event: f.event, Now: f.clock, NewID: f.newID, Logger: logger, Version: "test",
+		Store: f.store, Event: f.event, Now: f.clock, NewID: f.newID, Logger: logger, Version: "test", Pathway: pathway,
 		DeepLink: func(code string) string { return "https://t.me/alongside_test_bot?start=" + code },
 	})
 	f.serve(logger)
