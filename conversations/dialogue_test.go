@@ -291,6 +291,13 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 		return conversations.Event{Kind: kind, By: "s1"}, true
 	case "stage":
 		return conversations.Event{Kind: conversations.EventStage, Stage: conversations.Stage(rest), By: "s1"}, true
+	case "outcome":
+		// "attended face_to_face a1 Thu 2026-11-26 14:00", "missed - a1 …"
+		return conversations.Event{
+			Kind: conversations.EventOutcome, Outcome: conversations.Outcome(fields[0]), By: "s1",
+			HeldBy:      conversations.HeldBy(strings.TrimPrefix(fields[1], "-")),
+			Appointment: s.first(s.appointment(t, strings.Join(fields[2:], " "))),
+		}, true
 	case "circumstance":
 		return conversations.Event{
 			Kind: conversations.EventCircumstance, Circumstance: conversations.Circumstance(strings.TrimPrefix(rest, "none")), By: "s1",
@@ -352,6 +359,12 @@ func (s *stage) appointment(t *testing.T, text string) conversations.Appointment
 		ID: conversations.AppointmentID(f[0]), Kind: conversations.Regular, Status: conversations.Booked,
 		At: s.time(t, strings.Join(f[1:4], " ")), Place: strings.Join(f[4:], " "),
 	}
+}
+
+// first makes an appointment the first meeting.
+func (s *stage) first(a conversations.Appointment) conversations.Appointment {
+	a.Kind = conversations.First
+	return a
 }
 
 // turn is one step as the program takes it: the state through JSON, the

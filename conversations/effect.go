@@ -277,7 +277,6 @@ const (
 	FlagCorrected       FlagReason = "corrected"
 	FlagNotUndone       FlagReason = "not_undone"
 	FlagMissed          FlagReason = "missed" // what to do is for the specialist to say
-	FlagSilent          FlagReason = "silent"
 )
 
 // FlagReasons lists every reason.
@@ -288,7 +287,7 @@ var FlagReasons = []FlagReason{
 	FlagBlocked, FlagNoAnswer, FlagUndelivered, FlagMayNotBeSent, FlagNotSent, FlagAnswerNotSent,
 	FlagTurnFailed, FlagEarly, FlagAmbiguousStop, FlagProposalUnclear, FlagInterested, FlagLeadQuestion, FlagApplied,
 	FlagJobsAsked, FlagLeadFilled, FlagTaskHelp, FlagLowAnswer, FlagMoreHours, FlagFeedback, FlagGuarded, FlagSettings, FlagChannel, FlagKnown,
-	FlagReminderWaits, FlagHold, FlagCorrected, FlagNotUndone, FlagMissed, FlagSilent,
+	FlagReminderWaits, FlagHold, FlagCorrected, FlagNotUndone, FlagMissed,
 }
 
 // RaiseAlert tells the specialist and the duty person that a person needs to

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"alongside/conversations"
 	"alongside/conversations/understand"
@@ -58,6 +59,10 @@ func (s *stage) apply(e conversations.Effect) string {
 	case conversations.SetStage:
 		s.facts.Client.Stage = e.Stage
 		return "stage " + string(e.Stage)
+	case conversations.Reached:
+		return "reached " + string(e.Milestone) + " on " + e.At.In(s.zone).Format(time.DateOnly)
+	case conversations.SetOutcome:
+		return strings.TrimSpace(fmt.Sprintf("appointment %s: %s %s", e.ID, e.Outcome, e.HeldBy))
 	case conversations.SetCircumstance:
 		s.facts.Client.Circumstance = e.Circumstance
 		return "circumstance " + cmp.Or(string(e.Circumstance), "none")

@@ -322,7 +322,7 @@ func (f *fixture) john(specialist string, n int) string {
 	f.advance(time.Second)
 	var m made
 	f.do("POST", "/api/v1/clients", map[string]any{
-		"specialist": specialist, "full_name": "John Mbeki", "mobile": fmt.Sprintf("07700 900%03d", n), "wakes": "09:30",
+		"specialist": specialist, "stage": "active", "full_name": "John Mbeki", "mobile": fmt.Sprintf("07700 900%03d", n), "wakes": "09:30",
 	}).is(201, &m)
 	return m.ID
 }

@@ -164,7 +164,6 @@ var flagsSaid = map[conversations.FlagReason]string{
 	conversations.FlagHold:            "the client is still on hold",
 	conversations.FlagCorrected:       "a text was put right by a person",
 	conversations.FlagMissed:          "an appointment was missed: call, visit, or send a kind word about another time",
-	conversations.FlagSilent:          "there was no answer for a while: their own fallback contacts say who may be asked",
 	conversations.FlagNotUndone:       "part of a wrongly read text could not be undone, because things moved on",
 }
 
