@@ -11,6 +11,7 @@ func (s *step) readText() {
 	s.reading = s.anew(s.notSent(s.promised(r)))
 	defer s.writer()
 	s.readAgain(q)
+	s.asksWhichTask()
 	s.reading = s.wishesTexts(q, s.onTheSpot(q, s.wishesLeads(q, s.meetingBesideLead(q, s.reread(q, s.reading)))))
 }
 

@@ -205,7 +205,7 @@ const aDayAndNoMore = 3
 // only announced not even an hour.
 func (s *step) meetingBesideLead(q understand.Query, r understand.Reading) understand.Reading {
 	o := s.state.Open
-	if q.Asked != understand.AskedLead || o == nil || o.Kind != AskLead || r.Number > 0 || r.Topic != understand.TopicNone || len(s.namedOffers()) > 0 || s.borrowed() {
+	if q.Asked != understand.AskedLead || o == nil || o.Kind != AskLead || r.Number > 0 || r.Topic != understand.TopicNone && (o.Shown || r.Topic != understand.TopicWhere) || len(s.namedOffers()) > 0 || s.borrowed() {
 		return r
 	}
 	if a, ok := s.meeting(); !ok || !a.At.After(s.now) {
@@ -217,8 +217,22 @@ func (s *step) meetingBesideLead(q understand.Query, r understand.Reading) under
 	case understand.MoreInfo:
 		alone := s.rules.Lexicons.Read(q)
 		about := alone.Intent == understand.NextAppointment || alone.Intent == understand.AttendingQuestion && (day || alone.Topic == understand.TopicWhen)
-		if about && alone.Sure >= sureEnoughToAsk && (day || !o.Shown || s.rules.Lexicons.Has(q.Text, "again")) {
+		again := s.rules.Lexicons.Has(q.Text, "again")
+		// "Where is it again?" was known before, as nothing of a lead was that nobody
+		// has seen.
+		if !o.Shown && again && !about {
+			as := q
+			as.Asked = understand.AskedAppointment
+			alone = s.rules.Lexicons.Read(as)
+			about = alone.Intent == understand.AttendingQuestion
+		}
+		if about && alone.Sure >= sureEnoughToAsk && (day || !o.Shown || again) {
 			return alone
+		}
+	case understand.Help:
+		q.Asked = understand.AskedAppointment
+		if as := s.rules.Lexicons.Read(q); !o.Shown && as.Intent == understand.AttendingQuestion && as.Sure >= sureEnough {
+			return as
 		}
 	case understand.Interested, understand.Social:
 		if !day || s.words() > pickWords {

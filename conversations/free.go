@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"alongside/conversations/understand"
@@ -79,4 +80,27 @@ func (s *step) pickFree(q Question, n int) {
 	}
 	s.open(fresh)
 	s.reply(Say{Key: "appointment.free_gone", Question: fresh.ID, Appointment: a.ID})
+}
+
+// wheneverSuits says whether the answer to which time would suit is any, or any
+// behind an hour.
+func (s *step) wheneverSuits() bool {
+	q := s.state.Open
+	w := s.reading.When
+	first, _, _ := strings.Cut(strings.TrimSpace(s.event.Text), " ")
+	after := w.Ambiguous && s.rules.Lexicons.Has(first, "any_of_them")
+	return q != nil && q.Kind == AskReschedule && s.reading.Intent == understand.Change && w.Date == "" && w.Clock == "" &&
+		(after || s.reading.Topic == understand.TopicWhenever)
+}
+
+// anyTime is the answer "whenever suits Sam": the specialist picks one.
+func (s *step) anyTime(a Appointment) bool {
+	if !s.wheneverSuits() {
+		return false
+	}
+	s.do(SetAppointment{ID: a.ID, Status: ChangeAsked})
+	s.flag(FlagChangeAsked, a.ID)
+	s.closeAbout(a.ID, ChooseChange)
+	s.answer("appointment.any_time", s.meetingVars(a))
+	return true
 }

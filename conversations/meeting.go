@@ -153,6 +153,8 @@ func (s *step) change(w understand.When) {
 		return
 	}
 	switch {
+	case w.Ambiguous && s.anyTime(a):
+		// "Any time after 1": the specialist picks one, with the words beside it.
 	case w.Ambiguous || (date == "" && clock == "" && s.asksAgain(a)):
 		s.askAgain(a)
 	case date == "" && clock == "" && s.anyTime(a):
@@ -177,24 +179,6 @@ func (s *step) change(w understand.When) {
 func (s *step) asksAgain(a Appointment) bool {
 	q := s.state.Open
 	return q != nil && q.Kind == AskReschedule && q.Appointment == a.ID && !s.wheneverSuits()
-}
-
-func (s *step) wheneverSuits() bool {
-	q := s.state.Open
-	return q != nil && q.Kind == AskReschedule && s.reading.Intent == understand.Change && s.reading.When.IsZero() &&
-		s.reading.Topic == understand.TopicWhenever
-}
-
-// anyTime is the answer "whenever suits Sam": the specialist picks one.
-func (s *step) anyTime(a Appointment) bool {
-	if !s.wheneverSuits() {
-		return false
-	}
-	s.do(SetAppointment{ID: a.ID, Status: ChangeAsked})
-	s.flag(FlagChangeAsked, a.ID)
-	s.closeAbout(a.ID, ChooseChange)
-	s.answer("appointment.any_time", s.meetingVars(a))
-	return true
 }
 
 // askReschedule asks for a day and a time.

@@ -47,7 +47,7 @@ func (s *step) reread(q understand.Query, r understand.Reading) understand.Readi
 		if again.Sure < sureOfAnother || answers[again.Intent] != other.kind {
 			continue
 		}
-		if r.Intent == understand.Confirm && other.kind == AskTask && q.Asked == understand.AskedAppointment {
+		if r.Intent == understand.Confirm && other.kind == AskTask && q.Asked == understand.AskedAppointment && r.Sure >= sureEnough {
 			// "Yes, and ive done the cv" says two things; the yes in "yes to the cafe
 			// one" is none to the reminder.
 			if !slices.ContainsFunc(r.Also, func(a understand.Reading) bool { return a.Intent == again.Intent }) {

@@ -97,10 +97,13 @@ func (s *step) leadsWaiting() []Offer {
 // no to the cafe"). It reports whether the text was that.
 func (s *step) eachLead() bool {
 	named := s.namedOffers()
-	if len(named) != 2 || s.borrowed() || s.words() > manyWords {
+	if s.borrowed() || s.words() > manyWords {
 		return false
 	}
-	parts, ok := s.halves(named)
+	parts, ok := s.placed()
+	if !ok && len(named) == 2 {
+		parts, ok = s.halves(named)
+	}
 	if !ok {
 		return false
 	}
@@ -181,6 +184,27 @@ func (s *step) halves(two []Offer) ([]half, bool) {
 			return nil, false
 		}
 		out = append(out, half{two[p.of], p.says})
+	}
+	return out, true
+}
+
+// placed are the answers to two leads that were both seen, by their places ("1st
+// yes 2nd no"), where nothing else is asked.
+func (s *step) placed() ([]half, bool) {
+	put := s.mattersPut()
+	if len(put) != 2 || put[0].Kind != AskLead || put[1].Kind != AskLead || s.reading.Unreadable || urgent(s.reading) {
+		return nil, false
+	}
+	first, second, ok := s.rules.Lexicons.Parts(s.event.Text)
+	var out []half
+	for i, text := range []string{first, second} {
+		o, there := s.findOffer(put[i].Offer)
+		r := s.readHalf(text, AskLead)
+		if !ok || !there || !o.standing(s.now) || !put[i].Shown || r.Sure < sureOfAnother ||
+			r.Intent != understand.Interested && r.Intent != understand.NotInterested {
+			return nil, false
+		}
+		out = append(out, half{o, r.Intent})
 	}
 	return out, true
 }

@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"alongside/conversations/understand"
@@ -111,6 +112,20 @@ func (s *step) wantsToSee() bool {
 	}
 	s.showTask(q)
 	return true
+}
+
+// asksWhichTask finds the question which of the things it is in a few words that
+// name the task itself ("what college"): it is said again in full.
+func (s *step) asksWhichTask() {
+	q, r := s.state.Open, s.reading
+	first, _, _ := strings.Cut(strings.TrimSpace(s.event.Text), " ")
+	if q == nil || q.Kind != AskTask || s.words() > pickOne+1 || r.Number > 0 || urgent(r) || !s.rules.Lexicons.Has(first, "asks_which") {
+		return
+	}
+	if named := s.namedTasks(); len(named) != 1 || named[0].ID != q.Task {
+		return
+	}
+	s.reading.Intent, s.reading.Topic, s.reading.Also, s.reading.Sure = understand.Help, understand.TopicAgain, nil, max(r.Sure, sureEnough)
 }
 
 // showTask names the task to who asked which one it is.

@@ -171,7 +171,7 @@ func (s *step) intent() {
 	if s.stillLow() || s.lowBesideTask() || s.saysAgain() || s.explains() {
 		return
 	}
-	if s.arrived() || s.takesBack() || s.noCalls() || s.callsFine() || s.picksLead() || s.bothLeads() || s.noAndTheOther() || s.eachMatter() || s.eachLead() || s.eachTask() || s.aboutCall() || s.freeWords() || s.whichDay() || s.ownWords() || s.rethinks() || s.rethinksLead() || s.topic() || s.askWhich() {
+	if s.arrived() || s.takesBack() || s.noCalls() || s.callsFine() || s.picksLead() || s.bothLeads() || s.noAndTheOther() || s.eachMatter() || s.eachLead() || s.eachTask() || s.aboutCall() || s.freeWords() || s.whichDay() || s.ownWords() || s.rethinks() || s.rethinksLead() || s.topic() || s.askWhose() || s.askWhich() {
 		return
 	}
 	if s.maybeStop() {

@@ -54,6 +54,54 @@ func (s *step) askWhich() bool {
 	return true
 }
 
+// askWhose asks with numbers where a text says two things and nobody can tell
+// which counts: a yes with the number of another answer behind it ("yh 2"), that
+// any time will do where nobody asked for one, or that they do not bother, while
+// a lead is open that they have not seen. It reports whether it did.
+func (s *step) askWhose() bool {
+	q, r := s.state.Open, s.reading
+	if q == nil || !s.mayAskWhich() || r.Unreadable || urgent(r) || s.words() > inPassing {
+		return false
+	}
+	a, ok := s.meeting()
+	ok = ok && a.At.After(s.now)
+	switch {
+	case s.words() == 2 && contradicts[r.Intent] && bareNumber(strings.Fields(s.event.Text)[1]) > 1:
+		yes := s.rules.Lexicons.Read(understand.Query{Text: strings.Fields(s.event.Text)[0], Lang: s.ownLanguage(), Asked: understand.AskedNone, Now: s.now})
+		kind := answers[r.Intent]
+		first := map[QuestionKind]understand.Intent{AskAppointment: understand.Confirm, AskLead: understand.Interested, AskTask: understand.Done}[kind]
+		if yes.Intent != understand.Confirm || q.Kind != kind || !s.asksAbout(kind) {
+			return false
+		}
+		s.putWhich(s.meaning(first, ""), s.meaning(r.Intent, ""))
+	case q.Kind == AskAppointment && ok && r.When.IsZero() && r.Number == 0 && s.anyTimeSuits():
+		s.putWhich(s.meaning(understand.Confirm, ""), s.meaning(understand.Change, ""))
+	case q.Kind == AskLead && !q.Shown && ok && r.Intent == understand.NotInterested && r.Number == 0 && len(s.namedOffers()) == 0:
+		if alone := s.readAs(understand.AskedNone); alone.Intent != understand.Cannot || alone.Sure < sureEnough {
+			return false
+		}
+		s.putWhich(s.meaning(understand.Cannot, ""), s.meaning(understand.NotInterested, ""))
+	default:
+		return false
+	}
+	return true
+}
+
+// anyTimeSuits says whether a text is no more than the answer to the question
+// which time would suit: any.
+func (s *step) anyTimeSuits() bool {
+	if s.words() > pickWords {
+		return false
+	}
+	switch s.reading.Intent {
+	case understand.Other, understand.Change, understand.Social:
+	default:
+		return false
+	}
+	r := s.readAs(understand.AskedReschedule)
+	return r.Intent == understand.Change && r.Topic == understand.TopicWhenever && r.When.IsZero()
+}
+
 // mayAskWhich says whether such a question can be put now: it is asked once, and
 // what a read-back asks is one of its kind already.
 func (s *step) mayAskWhich() bool {

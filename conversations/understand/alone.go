@@ -18,6 +18,11 @@ var (
 // kindAlone is the kind of texts that a text wants alone; empty if it says anything
 // else.
 func (l *Lexicons) kindAlone(e *evidence) string {
+	if n := l.deniedBefore(e.raw); n > 0 {
+		rest := *e
+		rest.raw = e.raw[n:]
+		return l.kindAlone(&rest)
+	}
 	texts := l.hasClass(e.raw, "quiet_text")
 	// "Only text me about" the worker is said of what they meet for.
 	meets := texts && l.hasClass(e.raw, "worker") && l.hasClass(e.raw, "about")
@@ -86,6 +91,30 @@ func (l *Lexicons) onlyThat(raw []token) bool {
 	}
 	return true
 }
+
+// deniedBefore is how many words say before an "only" what is not wanted, and
+// nothing else: "no jobs no questions just appointments".
+func (l *Lexicons) deniedBefore(raw []token) int {
+	denied, not := 0, false
+	for i := range raw {
+		t := &raw[i]
+		switch {
+		case l.in(t, "only") && denied > 0:
+			return i
+		case l.saysNot(t) && i+1 < len(raw):
+			not = true
+		case l.fillers.fits(t), l.courtesies.fits(t), l.in(t, "names_and"), l.in(t, "quiet_text"):
+		case not && slices.ContainsFunc(deniedKinds, func(class string) bool { return l.in(t, class) }):
+			denied++
+		default:
+			return 0
+		}
+	}
+	return 0
+}
+
+// deniedKinds are the classes of what a text may say that it does not want.
+var deniedKinds = []string{"kind_leads", "kind_questions", "kind_checkins", "kind_tasks", "kind_asking"}
 
 // notOnly says whether a text denies an "only": "dont just text me about jobs".
 // What it wants instead is for a person.

@@ -40,8 +40,8 @@ type Lexicons struct {
 
 	numbersAlone map[int32]int
 
-	times, judges, cues, risks, safe, signs, conditions, promises, after, thirdParty, corrections book
-	introducesName, introducesSelf, introducesElse                                                book
+	times, judges, cues, risks, safe, signs, conditions, promises, night, after, thirdParty, corrections book
+	introducesName, introducesSelf, introducesElse                                                       book
 
 	names      map[string]called // those that people have
 	shortNames map[string][]int  // by name: the numbers of the groups that it is short in
@@ -444,6 +444,9 @@ func (c *compiler) patternsOf(lex *Lexicon) {
 	}
 	if len(lex.Promises) > 0 {
 		add("promises", &c.Lexicons.promises, lex.Promises, 0)
+	}
+	if len(lex.Night) > 0 {
+		add("night", &c.Lexicons.night, lex.Night, 0)
 	}
 	for i, e := range lex.After {
 		key := fmt.Sprintf("after[%d] %s", i, e.Means)

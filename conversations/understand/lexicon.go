@@ -73,6 +73,9 @@ type Lexicon struct {
 	// done, or is being done: "im going to do it". What it is stands in what was
 	// asked before.
 	Promises []string `toml:"promises"`
+	// Night are patterns of complaints about texts at night, with the hour as it is
+	// written: "its 6 in the morning". The hour is none of a meeting.
+	Night []string `toml:"night"`
 	// After are patterns of what somebody writes behind danger, once the words for
 	// it were said. They count only while an alert is open.
 	After []AfterEntry `toml:"after"`

@@ -50,7 +50,9 @@ func (l *Lexicons) Read(q Query) Reading {
 	l.saysWhen(e, &r)
 	l.saysAlone(e, &r)
 	l.saysWhile(e, &r)
-	r.Limit = l.limit(e, r.Topic)
+	if night := l.saysNight(e, &r); !night { // whose hour is no limit
+		r.Limit = l.limit(e, r.Topic)
+	}
 	switch m := &r.Limit; r.Topic { // a limit that was named in full is what it is
 	case TopicLimits:
 		switch {

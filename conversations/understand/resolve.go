@@ -308,7 +308,7 @@ func settled(use []*mentioned, open, exact bool) []*mentioned {
 		case m.narrows == "date":
 			return date
 		case m.narrows == "clock":
-			return clock
+			return clock || day && !exactly // the day stands, and its hour is asked for
 		}
 		return false
 	})

@@ -77,7 +77,9 @@ func TestTimes(t *testing.T) {
 		{"last_weekday_of_the_month", reschedule, "last friday of this month, 3pm", "2026-11-27T15:00"},
 		{"end_of_the_week_made_exact", reschedule, "end of the week, say fri at 3", "2026-11-27T15:00"},
 		{"dinner_time_made_exact", reschedule, "weds dinner time, 12.30", "2026-11-25T12:30"},
-		{"dinner_time_alone", reschedule, "weds dinner time", "ambiguous"},
+		{"dinner_time_keeps_its_day", reschedule, "weds dinner time", "2026-11-25"},
+		{"lunchtime_alone", reschedule, "lunchtime", "ambiguous"},
+		{"not_this_one_but_the_next", reschedule, "not this thursday next thursday", "2026-12-03"},
 		// Written otherwise.
 		{"year_first", reschedule, "2026-12-03 at 13:00", "2026-12-03T13:00"},
 		{"dashes", reschedule, "4-12-2026 3pm", "2026-12-04T15:00"},

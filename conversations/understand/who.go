@@ -42,7 +42,7 @@ func (l *Lexicons) Introduced(q Query) Introduction {
 	from, to := len(raw), 0
 	look := func(b *book, w Writer) {
 		b.match(raw, func(f found) {
-			if !l.opens(raw, f.from) || !l.closes(raw, f.to) || f.from > from || f.from == from && f.to <= to {
+			if !l.opens(raw, f.from) || !l.closes(raw, f.to) || l.kinIs(text, raw[f.from:f.to]) || f.from > from || f.from == from && f.to <= to {
 				return
 			}
 			who, named := w, false
@@ -95,6 +95,17 @@ func (l *Lexicons) closes(raw []token, at int) bool {
 	}
 	t := &raw[at]
 	return t.before >= comma || t.shape == emoji || t.shape == digits || l.in(t, "begins_anew")
+}
+
+// kinIs says whether one of some words is somebody of the client's with the
+// ending of "is": "mums here" says who is in the house, and not who writes.
+func (l *Lexicons) kinIs(text string, tokens []token) bool {
+	return slices.ContainsFunc(tokens, func(t token) bool {
+		w := fold(text[t.start:t.end])
+		base := strings.TrimRight(strings.TrimSuffix(w, "s"), "'’")
+		id, known := l.vocabulary[base]
+		return base != w && known && slices.Contains(l.classes["kin"], id) && !slices.Contains(l.classes["kin"], l.vocabulary[w])
+	})
 }
 
 // called is whose name a word is.

@@ -29,6 +29,42 @@ func (l *Lexicons) saysWhile(e *evidence, r *Reading) {
 	}
 }
 
+// saysNight finds the complaint about a text at night, which names no time of a
+// meeting and no limit of theirs. Where a time is asked for, it may be one. It
+// reports whether it did.
+func (l *Lexicons) saysNight(e *evidence, r *Reading) bool {
+	switch e.q.Asked {
+	case AskedConfirmTime, AskedWhich, AskedOptin:
+		return false
+	case AskedReschedule:
+		if !l.hasClass(e.raw, string(NamesTexts)) && !l.hasClass(e.raw, "quiet_text") {
+			return false
+		}
+	}
+	if r.Intent == Crisis || r.Intent == Stop || r.Intent == Distress || r.Topic != TopicNone || !l.complainsOfNight(e.raw) {
+		return false
+	}
+	*r = Reading{
+		Intent: Other, Topic: TopicQuiet, Sure: 90, Condition: r.Condition, ThirdParty: r.ThirdParty, Voices: r.Voices, Threat: r.Threat,
+		Lang: r.Lang, Unreadable: r.Unreadable,
+	}
+	return true
+}
+
+// endOfNight is the hour before which nobody wants a text.
+const endOfNight = 8
+
+// complainsOfNight says whether a text complains of a text at an hour of the
+// night, or without an hour.
+func (l *Lexicons) complainsOfNight(raw []token) bool {
+	complains := false
+	l.night.match(raw, func(f found) {
+		n := max(f.caps[slotHour], f.caps[slotClock])
+		complains = complains || n == 0 || raw[n-1].num < endOfNight
+	})
+	return complains
+}
+
 // forAWhile says whether the clause of a wish to stop names how long: "for a
 // bit", "until the funeral". What stands in another clause is said of something
 // else.
