@@ -116,6 +116,9 @@ func (s *step) secondAnswer() (understand.Reading, bool) {
 	if s.reading.Intent == understand.CallMe {
 		return s.besideCall()
 	}
+	if r, ok := s.taskInAClause(main); ok && fits(r) {
+		return r, true
+	}
 	if s.reading.Number == 0 || main == "" {
 		return understand.Reading{}, false
 	}
@@ -126,6 +129,29 @@ func (s *step) secondAnswer() (understand.Reading, bool) {
 			continue
 		}
 		if r := s.readAs(askedAs[kind]); fits(r) && r.Number == 0 && r.Sure >= plainly {
+			return r, true
+		}
+	}
+	return understand.Reading{}, false
+}
+
+// taskInAClause is what one clause of several says of a task that was asked about,
+// and that it names: "yes thurs is fine, not done the college thing and no to the
+// job".
+func (s *step) taskInAClause(main QuestionKind) (understand.Reading, bool) {
+	q, waits := s.waiting(AskTask)
+	clauses := s.rules.Lexicons.Clauses(s.event.Text)
+	t, ok := s.task(q.Task)
+	if !waits || !ok || len(clauses) < 2 || main == "" || main == AskTask {
+		return understand.Reading{}, false
+	}
+	_, what, _ := strings.Cut(t.What, " ")
+	about := [][]string{nameWords(what)}
+	for _, clause := range clauses {
+		if len(named(clause, about)) == 0 {
+			continue
+		}
+		if r := s.readHalf(clause, AskTask); answers[r.Intent] == AskTask && r.Number == 0 && r.Sure >= sureOfAnother {
 			return r, true
 		}
 	}
