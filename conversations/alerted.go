@@ -51,7 +51,7 @@ func (s *step) afterAlert() bool {
 	switch {
 	case r.Intent == understand.WrongPerson && s.enough():
 		return false
-	case r.Intent == understand.Language && r.Sure >= plainlyMeant:
+	case r.Intent == understand.Language && r.Sure >= plainlyMeant && means != understand.AfterThere:
 		return false
 	case r.Topic == understand.TopicPrivacy, r.Topic == understand.TopicBeside:
 		s.guardQuietly()
@@ -221,11 +221,16 @@ func (s *step) unsaid(key string) string {
 // ring for an ambulance" behind the client's own danger as what they are: the same
 // words said of somebody who harms them are danger.
 func (s *step) notSent(r understand.Reading) understand.Reading {
-	if !s.ownDanger() || r.Intent != understand.Crisis || r.Threat {
+	own := s.ownDanger()
+	if !own && (!s.facts.Alerted || s.state.Crisis != wordsForOthers || s.readElsewhere()) || r.Intent != understand.Crisis || r.Threat {
 		return r
 	}
 	switch means, whole := s.rules.Lexicons.After(s.event.Text); {
 	case !whole:
+		return r
+	case means == understand.AfterBetter:
+		// "Was only joking" is said of either, and the alert stays open.
+	case !own:
 		return r
 	case means == understand.AfterNext, means == understand.AfterSent, means == understand.AfterHospital, means == understand.AfterNumbers,
 		means == understand.AfterUntold, means == understand.AfterKnown, means == understand.AfterUnable:
@@ -234,13 +239,19 @@ func (s *step) notSent(r understand.Reading) understand.Reading {
 	}
 	return understand.Reading{
 		Intent: understand.Other, Sure: plainlyMeant, Lang: r.Lang, ThirdParty: r.ThirdParty,
-		Why: "read as other: asked or said behind danger of the client's own",
+		Why: "read as other: asked or said behind danger",
 	}
 }
 
 // anew reads "no i did" and "i took them" soon behind words for the client's own
 // danger, and the wish for an ambulance, as danger.
 func (s *step) anew(r understand.Reading) understand.Reading {
+	if s.worse(r) {
+		return understand.Reading{
+			Intent: understand.Crisis, Danger: understand.DangerOverdose, Sure: plainlyMeant, Lang: r.Lang,
+			Why: "read as crisis: how much was taken, drowsy, or cannot ring, behind an overdose",
+		}
+	}
 	if !s.ownDanger() || r.Intent == understand.Crisis && r.Danger != understand.DangerByOthers || r.Threat || r.ThirdParty ||
 		s.facts.CrisisSaid.IsZero() || s.now.Sub(s.facts.CrisisSaid) >= settled || s.aftermath() != understand.AfterAnew {
 		return r
@@ -256,6 +267,17 @@ func (s *step) anew(r understand.Reading) understand.Reading {
 		Intent: understand.Crisis, Danger: danger, Sure: plainlyMeant, Lang: r.Lang,
 		Why: "read as crisis: said to be done, or help wanted at once, behind danger of the client's own",
 	}
+}
+
+// worse says whether a text, soon behind words for an overdose of the client's
+// own, tells what cannot wait: how much was taken, that they are drowsy, or that
+// they cannot ring.
+func (s *step) worse(r understand.Reading) bool {
+	if !s.ownDanger() || s.state.Crisis != crisisWords[understand.DangerOverdose] || r.Threat || r.ThirdParty || s.now.Sub(s.facts.CrisisSaid) >= settled {
+		return false
+	}
+	means := s.aftermath()
+	return means == understand.AfterWorse || means == understand.AfterUnable
 }
 
 // ownDanger says whether the danger that an open alert is about is the client's

@@ -246,6 +246,15 @@ var yesOrNo = []Choice{ChooseYes, ChooseNo}
 // invited is a text of somebody whose opt-in question is open.
 func (s *step) invited() {
 	r := s.reading
+	if r.ThirdParty {
+		s.state.Borrowed = s.now.UnixMilli()
+	}
+	if s.borrowed() && (r.Intent != understand.WrongPerson || !s.enough()) && r.Intent != understand.OptinNo && r.Intent != understand.Distress {
+		// Nobody agrees for the client: a person looks, and the question stays open.
+		s.flag(FlagThirdParty, "")
+		s.answer("third_party", s.withSpecialist())
+		return
+	}
 	if !s.enough() {
 		// An agreement is never guessed, and neither is a no.
 		s.askOptInAgain()

@@ -26,7 +26,7 @@ const wordsForOthers = "crisis.someone_else"
 
 // risk answers danger with the pathway's reviewed words, tells people at once,
 // and leaves the open question alone. The words are not repeated at every text;
-// where the danger is another one, its words are said in full.
+// where the danger is another one, or grows, its words are said in full.
 func (s *step) risk() {
 	s.alert(s.reading.Danger)
 	s.tellsOfClient()
@@ -38,7 +38,7 @@ func (s *step) risk() {
 		key = "crisis.self"
 	}
 	again := !s.facts.CrisisSaid.IsZero() && s.now.Sub(s.facts.CrisisSaid) < crisisAgain &&
-		(s.state.Crisis == "" || s.state.Crisis == key)
+		(s.state.Crisis == "" || s.state.Crisis == key) && !s.worse(s.reading)
 	s.state.Crisis = key
 	if again {
 		key = s.unsaid("crisis.told")

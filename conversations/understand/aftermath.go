@@ -21,11 +21,12 @@ const (
 	AfterSent     Aftermath = "sent"     // whether the police, or an ambulance, will be sent
 	AfterUnable   Aftermath = "unable"   // cannot ring, or talk
 	AfterAnew     Aftermath = "anew"     // it was done after all, or an ambulance is wanted: danger anew
+	AfterWorse    Aftermath = "worse"    // how much was taken, drowsy or being sick: behind an overdose, danger anew
 )
 
 // Aftermaths lists every aftermath.
 var Aftermaths = []Aftermath{
-	AfterBetter, AfterThere, AfterUntold, AfterNumbers, AfterNext, AfterPlea, AfterHospital, AfterKnown, AfterStands, AfterSent, AfterUnable, AfterAnew,
+	AfterBetter, AfterThere, AfterUntold, AfterNumbers, AfterNext, AfterPlea, AfterHospital, AfterKnown, AfterStands, AfterSent, AfterUnable, AfterAnew, AfterWorse,
 }
 
 // After says which aftermath a text is, by the pattern that names the most of
