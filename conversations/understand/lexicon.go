@@ -206,6 +206,9 @@ type RiskEntry struct {
 	// Low entries count only of somebody who was low or in danger a short while
 	// ago: "im going to do it" is said of a form as well.
 	Low bool `toml:"low"`
+	// Night entries count only from 23:00 to 6:00: "sat on the platform" is said
+	// by day of a train that is late.
+	Night bool `toml:"night"`
 }
 
 // AfterEntry gives patterns of one [Aftermath].

@@ -65,7 +65,7 @@ func (l *Lexicons) inPassages(e *evidence) (*evidence, Danger, string) {
 func (l *Lexicons) passage(q Query, text string) *evidence {
 	q.Text = text
 	raw := l.tokenise(text)
-	e := &evidence{q: q, raw: raw, danger: l.readRisk(raw, q.Asked, q.Low)}
+	e := &evidence{q: q, raw: raw, danger: l.readRisk(raw, q)}
 	e.ms, e.abs = l.findTimes(q, raw)
 	return e
 }

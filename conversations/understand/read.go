@@ -112,7 +112,7 @@ func (l *Lexicons) gather(q Query) *evidence {
 	}
 	r := Reading{Intent: Other, Condition: l.condition(q.Text, raw), ThirdParty: l.fitsAnywhere(&l.thirdParty, raw)}
 	r.Lang, r.Unreadable = l.languageOf(raw)
-	e := &evidence{q: q, raw: raw, danger: l.readRisk(raw, q.Asked, q.Low)}
+	e := &evidence{q: q, raw: raw, danger: l.readRisk(raw, q)}
 	e.ms, e.abs = l.findTimes(q, raw)
 	e.constraint = l.judge(e.ms, e.abs)
 	e.matched = l.matchCues(e.abs)

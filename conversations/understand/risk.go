@@ -1,6 +1,9 @@
 package understand
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // risk is what was found about danger in a text.
 type risk struct {
@@ -18,14 +21,15 @@ type risk struct {
 // means, farewells and harm, not single words; look-alikes (Lexicon.Safe)
 // cancel what lies inside them. When several fit, the one that names the most
 // words decides, and danger that has already happened comes before the rest.
-func (l *Lexicons) readRisk(raw []token, asked Asked, low bool) risk {
+func (l *Lexicons) readRisk(raw []token, q Query) risk {
 	var r risk
+	night := atNight(q.Now)
 	var hits, safe []found
 	for i := range raw {
 		r.joking = r.joking || l.jokes.fits(&raw[i])
 	}
 	l.risks.match(raw, func(f found) {
-		if e := &l.riskEntries[f.cue]; (low || !e.Low) && (len(e.Asked) == 0 || slices.Contains(e.Asked, asked)) {
+		if e := &l.riskEntries[f.cue]; (q.Low || !e.Low) && (night || !e.Night) && (len(e.Asked) == 0 || slices.Contains(e.Asked, q.Asked)) {
 			hits = append(hits, f)
 		}
 	})
@@ -55,6 +59,10 @@ func (l *Lexicons) readRisk(raw []token, asked Asked, low bool) risk {
 	}
 	return r
 }
+
+// atNight reports whether it is an hour at which nobody waits for a train to be
+// in time for us: from 23:00 to 6:00 in the client's zone.
+func atNight(now time.Time) bool { return now.Hour() >= 23 || now.Hour() < 6 }
 
 // dangerRank breaks ties towards what needs another person the soonest.
 var dangerRank = map[Danger]int{DangerOverdose: 6, DangerVoices: 5, DangerByOthers: 4, DangerSomeoneElse: 3, DangerOthers: 2, DangerSelf: 1}

@@ -312,6 +312,10 @@ const (
 // written of it, or is low: judged, not fitted.
 const oddsOfLow = 1.5
 
+// fewToTell is how many words are too few to tell anything more of somebody who
+// is low, where they are no sign of danger: "whatever", "funerals thurs".
+const fewToTell = 2
+
 // thin are the signs of which one alone says little.
 var thin = []string{"calls for help", "dangerous place", "is being held or watched by somebody", "means at hand", "plan", "somebody else is in danger"}
 
@@ -362,10 +366,10 @@ func (l *Lexicons) dangerIn(e *evidence, features []feature, more float32) (Dang
 	e.scratch = e.view(features, dangerShares, e.scratch)
 	l.learned.risk.sums(e.scratch, p[:])
 	odds := p[1] - p[0] - more
-	if e.q.Low {
+	signs := l.signsOf(e)
+	if e.q.Low && !e.danger.denied && (found != DangerNone || e.danger.safe == 0) && (len(e.abs) > fewToTell || len(signs) > 0 || e.danger.hits > 0) {
 		odds += oddsOfLow
 	}
-	signs := l.signsOf(e)
 	if found != DangerNone {
 		if odds < oddsOfPattern && !e.danger.firm {
 			return DangerNone, ""
