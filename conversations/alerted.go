@@ -252,7 +252,7 @@ func (s *step) anew(r understand.Reading) understand.Reading {
 			Why: "read as crisis: how much was taken, drowsy, or cannot ring, behind an overdose",
 		}
 	}
-	if !s.ownDanger() || r.Intent == understand.Crisis && r.Danger != understand.DangerByOthers || r.Threat || r.ThirdParty ||
+	if !s.ownDanger() || r.Intent == understand.Crisis && r.Danger != understand.DangerByOthers && r.Danger != understand.DangerSomeoneElse || r.Threat || r.ThirdParty ||
 		s.facts.CrisisSaid.IsZero() || s.now.Sub(s.facts.CrisisSaid) >= settled || s.aftermath() != understand.AfterAnew {
 		return r
 	}
@@ -280,6 +280,14 @@ func (s *step) worse(r understand.Reading) bool {
 	return means == understand.AfterWorse || means == understand.AfterUnable
 }
 
+// soonBehind says whether the words for danger were said not long ago.
+func (s *step) soonBehind() bool {
+	return !s.facts.CrisisSaid.IsZero() && s.now.Sub(s.facts.CrisisSaid) < settled
+}
+
+// saysHowMany says whether a number is more likely one of tablets than an answer.
+func (s *step) saysHowMany() bool { return s.ownDanger() && s.soonBehind() }
+
 // ownDanger says whether the danger that an open alert is about is the client's
 // own, and nobody else's who may read this phone.
 func (s *step) ownDanger() bool {
@@ -294,7 +302,12 @@ func (s *step) plainAnswer() bool {
 		return false
 	}
 	if s.state.Open != nil && r.Number > 0 && s.words() <= fewWords {
-		return true
+		// "Like 3" behind too much of something may be how many.
+		return !s.saysHowMany() || bareNumber(s.event.Text) > 0
+	}
+	if r.Intent == understand.Change && s.saysHowMany() && r.When.Date == "" && !s.rules.Lexicons.Names(s.event.Text, understand.NamesMeeting) &&
+		s.readAs(understand.AskedNone).When.Clock == "" {
+		return false
 	}
 	switch r.Intent {
 	case understand.NextAppointment:

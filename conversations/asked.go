@@ -1,6 +1,10 @@
 package conversations
 
-import "alongside/conversations/understand"
+import (
+	"time"
+
+	"alongside/conversations/understand"
+)
 
 // What the reader is told beside the text: what is open, and what it is about.
 
@@ -12,7 +16,43 @@ func (s *step) readText() {
 	defer s.writer()
 	s.readAgain(q)
 	s.asksWhichTask()
-	s.reading = s.wishesTexts(q, s.onTheSpot(q, s.wishesLeads(q, s.meetingBesideLead(q, s.reread(q, s.reading)))))
+	defer s.speaksOfKin()
+	s.reading = s.keepsOld(q, s.wishesTexts(q, s.onTheSpot(q, s.wishesLeads(q, s.meetingBesideLead(q, s.reread(q, s.reading))))))
+}
+
+// keepsOld reads "no wait thurs is fine", where another day was read back, as the
+// wish to keep the appointment: the day that they call fine is the one it has.
+func (s *step) keepsOld(q understand.Query, r understand.Reading) understand.Reading {
+	o := s.state.Open
+	if q.Asked != understand.AskedConfirmTime || o == nil || r.Number > 0 || r.Intent != understand.Confirm && r.Intent != understand.Change {
+		return r
+	}
+	a, ok := s.facts.Appointment(o.Appointment)
+	own := a.At.In(s.now.Location())
+	if !ok || o.Date == own.Format(time.DateOnly) || r.Intent == understand.Change && r.When.Clock != "" && r.When.Clock != own.Format("15:04") {
+		return r
+	}
+	named := false
+	for _, w := range splitWords(s.event.Text) {
+		as := q
+		as.Text, as.Asked = w, understand.AskedReschedule
+		switch day := s.rules.Lexicons.Read(as).When.Date; day {
+		case "":
+		case own.Format(time.DateOnly):
+			named = true
+		default:
+			return r // the other day is named too
+		}
+	}
+	if !named {
+		return r
+	}
+	q.Asked = understand.AskedAppointment
+	if fits := s.rules.Lexicons.Read(q); fits.Intent != understand.Confirm {
+		return r
+	}
+	r.Intent, r.When, r.Sure = understand.Keep, understand.When{}, max(r.Sure, sureEnough)
+	return r
 }
 
 // wishesLeads finds the wish for leads ("any jobs?", "fewer jobs pls") in a text

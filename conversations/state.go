@@ -49,6 +49,9 @@ type State struct {
 	// Puzzled is when the client was last told that a text was not understood, in
 	// Unix milliseconds; 0 if never. It is not said a second time soon after.
 	Puzzled int64 `json:"puzzled,omitempty"`
+	// Kin is when the client last wrote of a relative or a friend of theirs, in Unix
+	// milliseconds; 0 if never. "He died" soon after is said of that one.
+	Kin int64 `json:"kin,omitempty"`
 	// Ring is the call that a specialist announced last; nil once it is over.
 	Ring *Ring `json:"ring,omitempty"`
 	// Declined is when the opt-in question was last answered with no, in Unix

@@ -65,7 +65,7 @@ func (s *step) gone() bool {
 func (s *step) saidDead() bool {
 	switch s.reading.Topic {
 	case understand.TopicDied:
-		return true
+		return !s.ownLoss()
 	case understand.TopicDiedNamed:
 		return s.namesClient() || s.reading.ThirdParty
 	case understand.TopicBereaved:

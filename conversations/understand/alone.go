@@ -23,6 +23,25 @@ func (l *Lexicons) kindAlone(e *evidence) string {
 		rest.raw = e.raw[n:]
 		return l.kindAlone(&rest)
 	}
+	kind := l.kindNamed(e)
+	if kind != "" && !l.endsOnly(e.raw) && (l.onlyThat(e.raw) || l.nothingBut(e.raw) || l.keepsThat(e.raw)) {
+		return kind
+	}
+	return ""
+}
+
+// kindEnded is the kind of texts that a text ends alone: "stop the messages for
+// jobs only".
+func (l *Lexicons) kindEnded(e *evidence) string {
+	if !l.endsOnly(e.raw) {
+		return ""
+	}
+	return l.kindNamed(e)
+}
+
+// kindNamed is the one kind of texts that a text names, in which every word speaks
+// of that.
+func (l *Lexicons) kindNamed(e *evidence) string {
 	texts := l.hasClass(e.raw, "quiet_text")
 	// "Only text me about" the worker is said of what they meet for.
 	meets := texts && l.hasClass(e.raw, "worker") && l.hasClass(e.raw, "about")
@@ -44,10 +63,7 @@ func (l *Lexicons) kindAlone(e *evidence) string {
 	default:
 		return "" // "only the job" behind a lead is no word about texts
 	}
-	if l.onlyThat(e.raw) || l.nothingBut(e.raw) || l.keepsThat(e.raw) {
-		return kind
-	}
-	return ""
+	return kind
 }
 
 // allAlone says whether every word of a text is one that such a wish is made of.
@@ -116,6 +132,30 @@ func (l *Lexicons) deniedBefore(raw []token) int {
 // deniedKinds are the classes of what a text may say that it does not want.
 var deniedKinds = []string{"kind_leads", "kind_questions", "kind_checkins", "kind_tasks", "kind_asking"}
 
+// endsOnly says whether a text ends with "only" behind a word against texts and
+// what they are about: "stop the messages for jobs only" ends those alone.
+func (l *Lexicons) endsOnly(raw []token) bool {
+	only := len(raw) - 1 - l.courteous(raw)
+	if only < 3 || !l.in(&raw[only], "only") {
+		return false
+	}
+	not := slices.IndexFunc(raw[:only], func(t token) bool { return l.saysNot(&t) })
+	if not < 0 {
+		return false
+	}
+	about := slices.IndexFunc(raw[not:only], func(t token) bool { return l.in(&t, "about_kind") })
+	return about > 0 && slices.ContainsFunc(raw[not:not+about], func(t token) bool { return l.in(&t, "quiet_text") })
+}
+
+// courteous counts the courtesies at the end of a text.
+func (l *Lexicons) courteous(raw []token) int {
+	n := 0
+	for n < len(raw) && (l.courtesies.fits(&raw[len(raw)-1-n]) || raw[len(raw)-1-n].shape == emoji) {
+		n++
+	}
+	return n
+}
+
 // notOnly says whether a text denies an "only": "dont just text me about jobs".
 // What it wants instead is for a person.
 func (l *Lexicons) notOnly(raw []token) bool {
@@ -166,7 +206,7 @@ func (l *Lexicons) saysNot(t *token) bool { return l.negators.fits(t) || l.in(t,
 // saysAlone makes of a text that wants one kind of texts alone what it is,
 // whatever it was taken for: an end of all texts is the worst of it.
 func (l *Lexicons) saysAlone(e *evidence, r *Reading) {
-	if r.Intent == Crisis || r.Intent == CallMe || l.kindAlone(e) == "" {
+	if r.Intent == Crisis || r.Intent == CallMe || l.kindAlone(e) == "" && l.kindEnded(e) == "" {
 		return
 	}
 	*r = Reading{

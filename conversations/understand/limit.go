@@ -27,6 +27,9 @@ const longestPause = 92
 func (l *Lexicons) limit(e *evidence, topic Topic) Limit {
 	var m Limit
 	if topic == TopicStopKind {
+		if m.Kind = l.kindEnded(e); m.Kind != "" {
+			return m
+		}
 		if m.Only = l.kindAlone(e); m.Only != "" || l.notOnly(e.raw) {
 			return m
 		}

@@ -14,6 +14,8 @@ const (
 	NamesTexts       Named = "names_texts"         // what we send
 	NamesMeeting     Named = "names_meeting"       // an appointment
 	NamesPlaceOrTime Named = "names_place_or_time" // what a question about an appointment asks for
+	NamesKin         Named = "names_kin"           // a relative, a friend, a pet
+	NamesMine        Named = "names_mine"          // that they are one's own
 	NamesQuestions   Named = "kind_questions"      // what we ask
 	NamesAsking      Named = "kind_asking"         // that we ask
 )
