@@ -7,8 +7,8 @@ import (
 	"alongside/conversations"
 )
 
-// limitsFile is what a pathway says of how much and how often: all of it may be
-// left out, and the general model's own holds then.
+// limitsFile is what a pathway says of how much and how often. All of it may be
+// left out: a pathway without a budget bounds nothing.
 type limitsFile struct {
 	Budget     budgetFile     `yaml:"budget"`
 	Unanswered unansweredFile `yaml:"unanswered"`
@@ -42,7 +42,8 @@ type feedbackFile struct {
 	Every at[spanFile] `yaml:"every"`
 }
 
-// What holds where a pathway says nothing (DESIGN.md, rule 10).
+// What holds of a budget where a pathway says nothing else (DESIGN.md, rule 10),
+// and when silence is put before a specialist.
 const (
 	usualADay, usualAWeek, usualCheckIns  = 1, 3, 1
 	usualUnanswered, usualUnansweredDays  = 2, 7
@@ -52,11 +53,13 @@ const (
 
 // limits checks how much and how often.
 func (c *pathwayCheck) limits(p limitsFile, out *conversations.Pathway) {
-	out.Budget = conversations.Budget{
-		ADay:     c.number("budget: a_day", p.Budget.ADay, usualADay, 0, mostADay),
-		AWeek:    c.number("budget: a_week", p.Budget.AWeek, usualAWeek, 0, mostAWeek),
-		CheckIns: c.number("budget: check_ins_a_week", p.Budget.CheckIns, usualCheckIns, 0, 7),
-		Leads:    out.LeadsAWeek,
+	if b := p.Budget; b.ADay.line+b.AWeek.line+b.CheckIns.line > 0 {
+		out.Budget = conversations.Budget{
+			ADay:     c.number("budget: a_day", b.ADay, usualADay, 0, mostADay),
+			AWeek:    c.number("budget: a_week", b.AWeek, usualAWeek, 0, mostAWeek),
+			CheckIns: c.number("budget: check_ins_a_week", b.CheckIns, usualCheckIns, 0, 7),
+			Leads:    out.LeadsAWeek,
+		}
 	}
 	out.Unanswered = conversations.Unanswered{
 		Questions: c.number("unanswered: questions", p.Unanswered.Questions, usualUnanswered, 1, 10),

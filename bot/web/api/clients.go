@@ -22,7 +22,7 @@ type newClient struct {
 	Mobile     string                     `json:"mobile" minLength:"1" maxLength:"40" example:"07700 900123" doc:"The client's own mobile number. Nothing is sent to it before an agreement."`
 	Wakes      string                     `json:"wakes,omitempty" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" patternDescription:"a time of day such as 11:00" example:"11:00" doc:"The client's waking hour: nothing unasked goes before it. Left out: the service's own."`
 	Detail     bool                       `json:"detail,omitempty" example:"false" doc:"The client wants places and names in texts. Without it a text says the usual place."`
-	Stage      conversations.Stage        `json:"stage,omitempty" enum:"referred,informal_chat,waiting,accepted,active,in_work,between_jobs" example:"referred" doc:"Where they stand on the pathway, since today; left out: at its first stage."`
+	Stage      conversations.Stage        `json:"stage,omitempty" enum:"referred,informal_chat,waiting,accepted,active,in_work,between_jobs" example:"referred" doc:"Where they stand on the pathway, since today; left out: nobody has said, and no text waits for it."`
 }
 
 // Client is a client as lists show them. It is exported because the description
@@ -152,9 +152,6 @@ func (a *API) clients() {
 		gives: johnInFull,
 	}, func(ctx context.Context, in *struct{ Body newClient }) (*created[clientInFull], error) {
 		n := in.Body
-		if n.Stage == "" && len(a.Pathway.Stages) > 0 {
-			n.Stage = a.Pathway.Stages[0].Stage
-		}
 		if n.Stage != "" && a.Pathway.Rule(n.Stage).Stage == "" {
 			return nil, invalid(problem.Fault{Field: "body.stage", Message: "is no stage of this pathway, which has " + a.stageNames()})
 		}
