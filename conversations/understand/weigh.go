@@ -316,6 +316,11 @@ const oddsOfLow = 1.5
 // is low, where they are no sign of danger: "whatever", "funerals thurs".
 const fewToTell = 2
 
+// oddsOfFew is by how much less has to speak for danger in a language of which
+// the reader has learned from few texts: what is said in it is more often new to
+// it. Chosen on Welsh texts by authors that were not learned from.
+const oddsOfFew = 0.5
+
 // thin are the signs of which one alone says little.
 var thin = []string{"calls for help", "dangerous place", "is being held or watched by somebody", "means at hand", "plan", "somebody else is in danger"}
 
@@ -382,6 +387,9 @@ func (l *Lexicons) dangerIn(e *evidence, features []feature, more float32) (Dang
 		least = oddsOfWords
 	case len(signs) == 1 && e.danger.hits == 0 && slices.Contains(thin, signs[0]):
 		least = oddsOfThin
+	}
+	if e.q.Lang != "en" && e.q.Lang != "" {
+		least -= oddsOfFew
 	}
 	if odds < least || len(signs) < 2 && e.danger.hits == 0 && l.allPlain(e) {
 		return DangerNone, ""
