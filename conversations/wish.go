@@ -248,6 +248,12 @@ func (s *step) settingAnswered() bool {
 	if q.Kind == AskPause && n == 4 {
 		n = 3 // The third answer is four weeks, and some write what they mean.
 	}
+	if q.Kind == AskPause && r.Intent != understand.Choose && !s.borrowed() && s.words() <= aFewWords {
+		if days := s.rules.Lexicons.PauseDays(s.query()); days > 0 {
+			s.pause(s.now.AddDate(0, 0, days))
+			return true
+		}
+	}
 	if r.Intent != understand.Choose || n < 1 || n > len(options) || s.borrowed() {
 		return false
 	}

@@ -123,6 +123,16 @@ func (l *Lexicons) pauseEnd(e *evidence) int {
 	return 0
 }
 
+// PauseDays is for how many days a text that answers "for how long?" asks, or
+// until when, in days from now; 0 if it names neither.
+func (l *Lexicons) PauseDays(q Query) int {
+	e := l.gather(q)
+	if n := l.pause(e.raw); n > 0 {
+		return n
+	}
+	return l.pauseEnd(e)
+}
+
 // dayBehind is the day that is named behind the i-th token, at most three
 // further on: a date, a festival, a month (its first day), a week or a weekend
 // (the Monday behind it).

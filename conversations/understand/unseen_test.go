@@ -6,7 +6,7 @@ import (
 	"alongside/conversations/understand"
 )
 
-// Five whole sets by hands that had seen nothing of the reader are never learned
+// Six whole sets by hands that had seen nothing of the reader are never learned
 // from. In the first two half of the lines about danger, and all of the wishes
 // to stop, are said sideways; they were scored several times since they came,
 // and whoever worked on the Welsh may have seen what was misread. Two more
@@ -16,6 +16,11 @@ import (
 // must be likelier a stop. A fifth set, as hard, was read for the first time by
 // the reader of that evening: danger 40 of 40, a stop in 29 of 30, no look-alike
 // taken for either.
+//
+// The sixth, of 500, was read for the first time on the evening of the same day:
+// intents 95.6 %, values 94.8, danger 54 of 55 and no more than one look-alike
+// of 55 taken for it, a stop in 37 of 40 (below the bar of 95 %), none of its
+// look-alikes; its 100 lines in Welsh were all right.
 //
 // Of the sideways sets one bar is not met: two false stops. Floors are what was measured, so
 // that it gets no worse; whoever tunes with the misses in view has to have new
@@ -28,7 +33,7 @@ func TestUnseenSets(t *testing.T) {
 		crisis, stops, welsh, stopless float64
 	}{
 		{"said_sideways", []string{"whole-d", "whole-e"}, 0.97, 0.94, -0.051, 2},
-		{"as_they_come", []string{"whole-f", "whole-g", "whole-p"}, 0.98, 0.98, -0.05, 0},
+		{"as_they_come", []string{"whole-f", "whole-g", "whole-p", "whole-q"}, 0.98, 0.96, -0.05, 0},
 	} {
 		t.Run(set.name, func(t *testing.T) {
 			t.Parallel()
@@ -63,7 +68,7 @@ func TestUnseenSets(t *testing.T) {
 	}
 }
 
-// A sixth hand wrote danger only, much of it sideways or beside an answer. Its
+// Another hand wrote danger only, much of it sideways or beside an answer. Its
 // first reading, on 2026-11-22, found 175 of 200 and took 4 look-alikes of 60.
 func TestUnseenDanger(t *testing.T) {
 	t.Parallel()
@@ -73,5 +78,31 @@ func TestUnseenDanger(t *testing.T) {
 	}
 	if got := r.LookAlikes.Share(); got < 0.92 {
 		t.Errorf("look-alikes left alone: %.3f", got)
+	}
+}
+
+// A hand that wrote dialect Welsh alone, three in eight of it danger. Its first
+// reading, on 2026-11-22, found danger in 71 of 90, a stop in 19 of 25 and took
+// 5 look-alikes of 60; intents were right to 83.3 %. What three other hands wrote
+// in Welsh that evening is learned from since, and nobody has looked at what is
+// misread here. It is below the bars: dialect Welsh is the reader's weakest side.
+func TestUnseenWelsh(t *testing.T) {
+	t.Parallel()
+	r := loaded(t).Score(readRows(t, "testdata/unseen/welsh-w.tsv"), labelledAppointment, labelledNow)
+	for _, least := range []struct {
+		name       string
+		got, floor float64
+	}{
+		{"intents_right", r.Intents.Share(), 0.86},
+		{"values_right", r.Values.Share(), 0.84},
+		{"crisis_found", r.Crisis.Share(), 0.85},
+		{"look_alikes_left_alone", r.LookAlikes.Share(), 0.92},
+		{"stops_found", r.Stop.Share(), 0.80},
+		{"no_false_stop", -float64(r.FalseStop), 0},
+	} {
+		t.Logf("%s: %.3f", least.name, least.got)
+		if least.got < least.floor {
+			t.Errorf("%s is %.3f, below %.2f", least.name, least.got, least.floor)
+		}
 	}
 }
