@@ -57,10 +57,14 @@ type Match struct{ Reasons []Reason }
 // Fits says that nothing speaks against it.
 func (m Match) Fits() bool { return len(m.of(SideAgainst)) == 0 }
 
-// For, Against and Ask list the reasons of one side.
-func (m Match) For() []Reason     { return m.of(SideFor) }
+// For lists the reasons for the job.
+func (m Match) For() []Reason { return m.of(SideFor) }
+
+// Against lists those against it.
 func (m Match) Against() []Reason { return m.of(SideAgainst) }
-func (m Match) Ask() []Reason     { return m.of(SideAsk) }
+
+// Ask lists what should be asked about first.
+func (m Match) Ask() []Reason { return m.of(SideAsk) }
 
 func (m Match) of(s Side) []Reason {
 	var list []Reason

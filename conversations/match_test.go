@@ -31,7 +31,7 @@ func forty(t *testing.T) (jobs []conversations.Job, titles, said []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Close() })
+	t.Cleanup(func() { _ = f.Close() })
 	lines := bufio.NewScanner(f)
 	for first := true; lines.Scan(); first = false {
 		if first {

@@ -46,7 +46,8 @@ func TestNothingGoesInAWrongMoment(t *testing.T) {
 			facts.Tasks = []conversations.Task{{ID: "t1", What: "Print the CV", Status: conversations.TaskOpen}}
 			event = rapid.SampledFrom([]conversations.Event{
 				{Kind: conversations.EventOffered, Offer: conversations.Offer{ID: "o9", Lead: conversations.Lead{ID: "l9", Title: "Gardener"}}},
-				{Kind: conversations.EventCheckIn, CheckIn: "k1"}, {Kind: conversations.EventCheckIn, CheckIn: "k2"},
+				{Kind: conversations.EventCheckIn, CheckIn: "k1"},
+				{Kind: conversations.EventCheckIn, CheckIn: "k2"},
 				{Kind: conversations.EventTask, Task: "t1"},
 			}).Draw(t, "what")
 		}

@@ -2,7 +2,7 @@ package policy
 
 import "time"
 
-// OverBudget: the client has had as much unasked as they are to get (rule 10).
+// OverBudget says that the client has had as much unasked as they are to get (rule 10).
 const OverBudget Reason = "budget"
 
 // Budget bounds what goes unasked to one person, beyond reminders and news of

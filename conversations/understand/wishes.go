@@ -40,6 +40,7 @@ func (l *Lexicons) saysNight(e *evidence, r *Reading) bool {
 		if !l.hasClass(e.raw, string(NamesTexts)) && !l.hasClass(e.raw, "quiet_text") {
 			return false
 		}
+	default:
 	}
 	if r.Intent == Crisis || r.Intent == Stop || r.Intent == Distress || r.Topic != TopicNone || !l.complainsOfNight(e.raw) {
 		return false
