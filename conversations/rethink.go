@@ -43,7 +43,8 @@ func (s *step) rethinks() bool {
 		return true
 	}
 	q := s.state.Open
-	if i == 0 && (plain || s.refusesUnshown(*q)) && a.Status == Confirmed && (q.Kind == AskLead || q.Kind == AskTask) && s.cannotAfterAll() {
+	if i == 0 && (plain || s.refusesUnshown(*q)) && a.Status == Confirmed && (q.Kind == AskLead || q.Kind == AskTask) &&
+		(s.cannotAfterAll() || s.refusesUnshown(*q) && s.dayCannotBe()) {
 		// "Actually cant make it now" while another question is open.
 		s.putWhich(cannot, comes)
 		return true
@@ -70,6 +71,12 @@ func (s *step) cannotAfterAll() bool {
 	asked, alone := s.readAs(understand.AskedAppointment), s.readAs(understand.AskedNone)
 	return asked.Intent == understand.Cannot && asked.Number == 0 && asked.Sure >= clearly &&
 		alone.Intent == understand.Cannot && alone.Sure >= sureEnoughToAsk
+}
+
+// dayCannotBe says whether a text that names a day would be a no to the reminder.
+func (s *step) dayCannotBe() bool {
+	asked := s.readAs(understand.AskedAppointment)
+	return s.namesDayOrWeek() && asked.Intent == understand.Cannot && asked.Number == 0 && asked.Sure >= plainly
 }
 
 // refusesUnshown says whether a text is read as a no to a lead of which nothing
