@@ -291,11 +291,11 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 		return conversations.Event{Kind: kind, By: "s1"}, true
 	case "stage":
 		return conversations.Event{Kind: conversations.EventStage, Stage: conversations.Stage(rest), By: "s1"}, true
-	case "outcome":
+	case "attendance":
 		// "attended face_to_face a1 Thu 2026-11-26 14:00", "missed - a1 …"
 		return conversations.Event{
-			Kind: conversations.EventOutcome, Outcome: conversations.Outcome(fields[0]), By: "s1",
-			HeldBy:      conversations.HeldBy(strings.TrimPrefix(fields[1], "-")),
+			Kind: conversations.EventAttendance, Attendance: conversations.Attendance(fields[0]), By: "s1",
+			Mechanism:   conversations.Mechanism(strings.TrimPrefix(fields[1], "-")),
 			Appointment: s.first(s.appointment(t, strings.Join(fields[2:], " "))),
 		}, true
 	case "circumstance":

@@ -393,11 +393,11 @@ type Reached struct {
 	At        time.Time
 }
 
-// SetOutcome records whether an appointment happened, and how.
-type SetOutcome struct {
-	ID      AppointmentID
-	Outcome Outcome
-	HeldBy  HeldBy
+// SetAttendance records whether an appointment happened, and how.
+type SetAttendance struct {
+	ID         AppointmentID
+	Attendance Attendance
+	Mechanism  Mechanism
 }
 
 // SetCircumstance records what a specialist has set; empty takes it back.
@@ -430,7 +430,7 @@ func (PreferChannel) effect()   {}
 func (Hold) effect()            {}
 func (Release) effect()         {}
 func (Reached) effect()         {}
-func (SetOutcome) effect()      {}
+func (SetAttendance) effect()   {}
 func (SetStage) effect()        {}
 func (SetCircumstance) effect() {}
 func (Recall) effect()          {}

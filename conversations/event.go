@@ -77,8 +77,8 @@ const (
 	// EventCircumstance: a specialist sets that the client is in hospital,
 	// bereaved, in custody or has died, or that none of it holds any more.
 	EventCircumstance EventKind = "circumstance"
-	// EventOutcome: a person says whether an appointment happened, and how.
-	EventOutcome EventKind = "outcome"
+	// EventAttendance: a person says whether an appointment happened, and how.
+	EventAttendance EventKind = "attendance"
 )
 
 // EventKinds lists every kind of event.
@@ -87,7 +87,7 @@ var EventKinds = []EventKind{
 	EventBooked, EventMoved, EventCancelled, EventReminder, EventTimeout, EventUndelivered, EventUnknown,
 	EventDropped, EventDelivery, EventNumberChanged, EventClosed, EventOffered, EventLeadChanged, EventCheckIn, EventTask,
 	EventFeedback, EventRing, EventCorrected, EventSettings, EventSettled, EventHeld, EventReleased, EventHoldDue, EventReminderAllowed,
-	EventStage, EventCircumstance, EventOutcome,
+	EventStage, EventCircumstance, EventAttendance,
 }
 
 // Event is one thing that happened to one conversation. Which fields are set
@@ -149,9 +149,9 @@ type Event struct {
 	// specialist sets (circumstance), empty to take it back.
 	Stage        Stage        `json:"stage,omitempty"`
 	Circumstance Circumstance `json:"circumstance,omitempty"`
-	// Outcome is whether an appointment happened, HeldBy how (outcome).
-	Outcome Outcome `json:"outcome,omitempty"`
-	HeldBy  HeldBy  `json:"held_by,omitempty"`
+	// Attendance is whether an appointment happened, Mechanism how (attendance).
+	Attendance Attendance `json:"attendance,omitempty"`
+	Mechanism  Mechanism  `json:"mechanism,omitempty"`
 	// By is the person of the team who did it; empty for anything automatic.
 	By SpecialistID `json:"by,omitempty"`
 

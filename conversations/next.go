@@ -83,7 +83,7 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 		s.newStage()
 	case EventCircumstance:
 		s.newCircumstance()
-	case EventOutcome:
+	case EventAttendance:
 		s.happened()
 	case EventDelivery:
 		// A report changes its message's row and nothing else; what it means for

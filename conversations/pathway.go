@@ -52,7 +52,7 @@ type Pathway struct {
 	// often client and specialist meet, the rules that come later in their order.
 	Steps   []Step
 	Cadence []Cadence
-	// Venues are the kinds of place at which the service does not meet anybody;
+	// BarredVenues are the kinds of place at which the service does not meet anybody;
 	// empty where it bars none.
 	BarredVenues []Venue
 	// Budget bounds what goes out unasked, beyond reminders.

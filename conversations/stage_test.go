@@ -61,8 +61,8 @@ func (s *stage) apply(e conversations.Effect) string {
 		return "stage " + string(e.Stage)
 	case conversations.Reached:
 		return "reached " + string(e.Milestone) + " on " + e.At.In(s.zone).Format(time.DateOnly)
-	case conversations.SetOutcome:
-		return strings.TrimSpace(fmt.Sprintf("appointment %s: %s %s", e.ID, e.Outcome, e.HeldBy))
+	case conversations.SetAttendance:
+		return strings.TrimSpace(fmt.Sprintf("appointment %s: %s %s", e.ID, e.Attendance, e.Mechanism))
 	case conversations.SetCircumstance:
 		s.facts.Client.Circumstance = e.Circumstance
 		return "circumstance " + cmp.Or(string(e.Circumstance), "none")

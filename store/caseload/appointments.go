@@ -15,10 +15,10 @@ type Appointment struct {
 	Client conversations.ClientID
 	// Unreadable says that no key opens its place, or who else will be there.
 	Unreadable bool
-	// Outcome is whether it happened, HeldBy how, OutcomeAt when somebody said so.
-	Outcome              conversations.Outcome
-	HeldBy               conversations.HeldBy
-	OutcomeAt            time.Time
+	// Attendance is whether it happened, Mechanism how, AttendanceSaidAt when somebody said so.
+	Attendance           conversations.Attendance
+	Mechanism            conversations.Mechanism
+	AttendanceSaidAt     time.Time
 	CreatedAt, ChangedAt time.Time
 }
 
@@ -27,15 +27,15 @@ type Appointment struct {
 const mostAppointments = 200
 
 const appointmentColumns = `
-	a.id, a.client, a.kind, a.at, a.minutes, a.place, a.status, a.proposed_at, a.created_at, a.changed_at, a.with_whom, a.outcome, a.held_by,
-	a.outcome_at, c.zone`
+	a.id, a.client, a.kind, a.at, a.minutes, a.place, a.status, a.proposed_at, a.created_at, a.changed_at, a.with_whom, a.attendance, a.mechanism,
+	a.attendance_at, c.zone`
 
 func (c *Caseload) appointment(scan scan) (a Appointment, err error) {
 	var at, proposed, created, changed, said int64
 	var place, with []byte
 	var zone string
 	if err := scan(&a.ID, &a.Client, &a.Kind, &at, &a.Minutes, &place, &a.Status, &proposed, &created, &changed, &with,
-		&a.Outcome, &a.HeldBy, &said, &zone); err != nil {
+		&a.Attendance, &a.Mechanism, &said, &zone); err != nil {
 		return a, err
 	}
 	place, err = c.opened(sealPlace, string(a.ID), place)
@@ -51,7 +51,7 @@ func (c *Caseload) appointment(scan scan) (a Appointment, err error) {
 	if proposed != 0 {
 		a.Proposed = instant(proposed).In(local)
 	}
-	a.CreatedAt, a.ChangedAt, a.OutcomeAt = instant(created), instant(changed), instant(said)
+	a.CreatedAt, a.ChangedAt, a.AttendanceSaidAt = instant(created), instant(changed), instant(said)
 	return a, nil
 }
 

@@ -41,7 +41,7 @@ type detail struct {
 	Stage        conversations.Stage        `json:"stage,omitempty"`
 	Circumstance string                     `json:"circumstance,omitempty"`
 	Milestones   []conversations.Milestone  `json:"milestones,omitempty"`
-	Outcome      conversations.Outcome      `json:"outcome,omitempty"`
+	Attendance   conversations.Attendance   `json:"attendance,omitempty"`
 	By           conversations.SpecialistID `json:"by,omitempty"`
 }
 
@@ -151,8 +151,8 @@ func (c *Caseload) prepareClientEffect(w *work, effect conversations.Effect) err
 		setCircumstance(w, e)
 	case conversations.Reached:
 		reachMilestone(w, e.Milestone, e.At)
-	case conversations.SetOutcome:
-		setOutcome(w, e)
+	case conversations.SetAttendance:
+		setAttendance(w, e)
 	case conversations.Recall:
 		w.job(RecallArgs{Client: clientOf(w.peer)}, &river.InsertOpts{ScheduledAt: e.At})
 	default:

@@ -33,11 +33,11 @@ func reachMilestone(w *work, m conversations.Milestone, at time.Time) {
 	w.effects.exec(nil, insertMilestone, w.peer, m, millis(at), clean(string(w.turn.Loaded.Event.By)), millis(w.turn.Now))
 }
 
-func setOutcome(w *work, e conversations.SetOutcome) {
-	w.detail.Appointment, w.detail.Outcome, w.detail.By = e.ID, e.Outcome, w.turn.Loaded.Event.By
+func setAttendance(w *work, e conversations.SetAttendance) {
+	w.detail.Appointment, w.detail.Attendance, w.detail.By = e.ID, e.Attendance, w.turn.Loaded.Event.By
 	w.effects.exec(w.mustChange(fmt.Errorf("appointment %s: %w", e.ID, ErrNotFound)),
-		"UPDATE appointments SET outcome = $3, held_by = $4, outcome_at = $5, changed_at = $5 WHERE id = $1 AND client = $2 AND status <> 'cancelled'",
-		e.ID, w.peer, e.Outcome, e.HeldBy, millis(w.turn.Now))
+		"UPDATE appointments SET attendance = $3, mechanism = $4, attendance_at = $5, changed_at = $5 WHERE id = $1 AND client = $2 AND status <> 'cancelled'",
+		e.ID, w.peer, e.Attendance, e.Mechanism, millis(w.turn.Now))
 }
 
 // Milestone is one time that a milestone was reached.
@@ -160,9 +160,9 @@ func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, 
 		}
 		over := a.At.Add(time.Duration(a.Minutes) * time.Minute)
 		switch p := &list[i].Progress; {
-		case a.Outcome == conversations.Attended && a.HeldBy != "":
+		case a.Attendance == conversations.Attended && a.Mechanism != "":
 			p.Met = append(p.Met, conversations.Met{Kind: a.Kind, At: a.At})
-		case a.Outcome != "":
+		case a.Attendance != "":
 		case a.At.After(now):
 			p.Ahead = append(p.Ahead, a.At)
 		case !over.After(now) && now.Sub(a.At) < longestUnrecorded:

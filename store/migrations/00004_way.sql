@@ -9,11 +9,11 @@ ALTER TABLE clients ADD COLUMN circumstance TEXT NOT NULL DEFAULT ''
     CHECK (circumstance IN ('', 'in_hospital', 'bereaved', 'in_custody', 'died'));
 ALTER TABLE clients ADD COLUMN circumstance_at BIGINT NOT NULL DEFAULT 0;
 
-ALTER TABLE appointments ADD COLUMN outcome TEXT NOT NULL DEFAULT '' CHECK (outcome IN ('', 'attended', 'missed', 'excused'));
-ALTER TABLE appointments ADD COLUMN held_by TEXT NOT NULL DEFAULT '' CHECK (held_by IN ('', 'face_to_face', 'telephone', 'video'));
-ALTER TABLE appointments ADD COLUMN outcome_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE appointments ADD COLUMN attendance TEXT NOT NULL DEFAULT '' CHECK (attendance IN ('', 'attended', 'missed', 'excused'));
+ALTER TABLE appointments ADD COLUMN mechanism TEXT NOT NULL DEFAULT '' CHECK (mechanism IN ('', 'face_to_face', 'telephone', 'video'));
+ALTER TABLE appointments ADD COLUMN attendance_at BIGINT NOT NULL DEFAULT 0;
 -- The meetings of which nobody has said whether they happened.
-CREATE INDEX appointments_open ON appointments (at) WHERE outcome = '' AND status <> 'cancelled';
+CREATE INDEX appointments_open ON appointments (at) WHERE attendance = '' AND status <> 'cancelled';
 
 -- Every time that a milestone was reached: the latest counts, and none is overwritten.
 CREATE TABLE milestones (
@@ -44,7 +44,7 @@ CREATE TABLE events_new (
                                              'timeout', 'undelivered', 'unknown_delivery', 'dropped', 'delivery',
                                              'number_changed', 'closed', 'lead_offered', 'lead_changed', 'check_in', 'task',
                                              'feedback', 'ring', 'corrected', 'settings', 'settled', 'held', 'released',
-                                             'hold_due', 'reminder_allowed', 'stage', 'circumstance', 'outcome', 'nudge')),
+                                             'hold_due', 'reminder_allowed', 'stage', 'circumstance', 'attendance', 'nudge')),
     message  TEXT   NOT NULL DEFAULT '', -- the row that the event brought
     at       BIGINT NOT NULL,
     detail   TEXT   NOT NULL DEFAULT '{}'

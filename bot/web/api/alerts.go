@@ -259,3 +259,14 @@ func (a *API) ofTheTeam(ctx context.Context, by string) (conversations.Specialis
 	}
 	return id, err
 }
+
+// changeBy is what a change by somebody of the team begins with: the client,
+// whose record must be open, and who does it.
+func (a *API) changeBy(ctx context.Context, id conversations.ClientID, by string) (store.Client, conversations.SpecialistID, error) {
+	c, err := a.openClient(ctx, id)
+	if err != nil {
+		return c, "", err
+	}
+	who, err := a.ofTheTeam(ctx, by)
+	return c, who, err
+}

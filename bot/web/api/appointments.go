@@ -34,17 +34,17 @@ type movedAppointment struct {
 
 // appointment is an appointment as the API shows it.
 type appointment struct {
-	ID       conversations.AppointmentID     `json:"id" example:"01982c60-5be0-7e42-a1f7-0d9c4b6a8f21"`
-	Client   conversations.ClientID          `json:"client" example:"01982c5f-1a40-7c11-8d3e-6b0f2a4c8e10"`
-	Kind     conversations.AppointmentKind   `json:"kind" enum:"informal_chat,first,regular,review,interview,first_day,assessment,employer_review,exit" example:"regular"`
-	At       time.Time                       `json:"at" example:"2026-11-26T14:00:00Z" doc:"When it starts, in the client's own zone."`
-	Minutes  int                             `json:"minutes" example:"45" doc:"How long it lasts; 0: not said."`
-	Place    string                          `json:"place" example:"the library cafe"`
-	With     string                          `json:"with,omitempty" example:"Ann, who runs the workshop" doc:"Who else will be there; left out: nobody."`
-	Status   conversations.AppointmentStatus `json:"status" enum:"booked,confirmed,change_asked,cannot,cancelled" example:"confirmed" doc:"booked: no answer yet, which is not a no. confirmed: the client said that they will come. change_asked: they asked for another time, and this one stands until you decide. cannot: they cannot come. cancelled: you called it off."`
-	Proposed *time.Time                      `json:"proposed,omitempty" doc:"The time that the client asks for instead; left out if none."`
-	Outcome  conversations.Outcome           `json:"outcome,omitempty" enum:"attended,missed,excused" example:"" doc:"Whether it happened; left out while nobody has said."`
-	HeldBy   conversations.HeldBy            `json:"held_by,omitempty" enum:"face_to_face,telephone,video" example:"" doc:"How it was held, if it was attended."`
+	ID         conversations.AppointmentID     `json:"id" example:"01982c60-5be0-7e42-a1f7-0d9c4b6a8f21"`
+	Client     conversations.ClientID          `json:"client" example:"01982c5f-1a40-7c11-8d3e-6b0f2a4c8e10"`
+	Kind       conversations.AppointmentKind   `json:"kind" enum:"informal_chat,first,regular,review,interview,first_day,assessment,employer_review,exit" example:"regular"`
+	At         time.Time                       `json:"at" example:"2026-11-26T14:00:00Z" doc:"When it starts, in the client's own zone."`
+	Minutes    int                             `json:"minutes" example:"45" doc:"How long it lasts; 0: not said."`
+	Place      string                          `json:"place" example:"the library cafe"`
+	With       string                          `json:"with,omitempty" example:"Ann, who runs the workshop" doc:"Who else will be there; left out: nobody."`
+	Status     conversations.AppointmentStatus `json:"status" enum:"booked,confirmed,change_asked,cannot,cancelled" example:"confirmed" doc:"booked: no answer yet, which is not a no. confirmed: the client said that they will come. change_asked: they asked for another time, and this one stands until you decide. cannot: they cannot come. cancelled: you called it off."`
+	Proposed   *time.Time                      `json:"proposed,omitempty" doc:"The time that the client asks for instead; left out if none."`
+	Attendance conversations.Attendance        `json:"attendance,omitempty" enum:"attended,missed,excused" example:"" doc:"Whether it happened; left out while nobody has said."`
+	Mechanism  conversations.Mechanism         `json:"mechanism,omitempty" enum:"face_to_face,telephone,video" example:"" doc:"How it was held, if it was attended."`
 }
 
 var exampleMeeting = appointment{
@@ -56,7 +56,7 @@ var exampleMeeting = appointment{
 func appointmentOf(a store.Appointment) appointment {
 	return appointment{
 		ID: a.ID, Client: a.Client, Kind: a.Kind, At: a.At.Truncate(time.Second), Minutes: a.Minutes, Place: a.Place, With: a.With,
-		Status: a.Status, Proposed: instant(a.Proposed), Outcome: a.Outcome, HeldBy: a.HeldBy,
+		Status: a.Status, Proposed: instant(a.Proposed), Attendance: a.Attendance, Mechanism: a.Mechanism,
 	}
 }
 

@@ -130,12 +130,18 @@ func (a *API) inFull(ctx context.Context, id conversations.ClientID) (clientInFu
 
 // open says why a client's record cannot be changed; nil if it can.
 func (a *API) open(ctx context.Context, id conversations.ClientID) error {
+	_, err := a.openClient(ctx, id)
+	return err
+}
+
+// openClient reads a client whose record can be changed, or says why it cannot.
+func (a *API) openClient(ctx context.Context, id conversations.ClientID) (store.Client, error) {
 	c, err := a.Store.Client(ctx, id)
 	if err == nil && !c.ClosedAt.IsZero() {
 		err = problem.New(http.StatusConflict, "closed",
 			"This client's record is closed: they have left the service. Add them anew if they come back; the history stays.")
 	}
-	return err
+	return c, err
 }
 
 func (a *API) clients() {

@@ -60,10 +60,7 @@ func (a *API) holds() {
 			Body holder
 		},
 		) (*body[holding], error) {
-			if err := a.open(ctx, in.Client); err != nil {
-				return nil, err
-			}
-			by, err := a.ofTheTeam(ctx, in.Body.By)
+			_, by, err := a.changeBy(ctx, in.Client, in.Body.By)
 			if err != nil {
 				return nil, err
 			}

@@ -133,7 +133,7 @@ func TestUnknownIDsAreSaidToBeUnknown(t *testing.T) {
 			"PUT /api/v1/clients/{client}/circumstance":                       map[string]any{"circumstance": "bereaved", "by": "duty"},
 			"POST /api/v1/clients/{client}/milestones":                        map[string]any{"milestone": "job_offer", "by": "duty"},
 			"POST /api/v1/clients/{client}/due/{step}/done":                   map[string]any{"by": "duty"},
-			"PUT /api/v1/appointments/{appointment}/outcome":                  map[string]any{"outcome": "missed", "by": "duty"},
+			"PUT /api/v1/appointments/{appointment}/attendance":               map[string]any{"attendance": "missed", "by": "duty"},
 			"POST /api/v1/alerts/{alert}/acknowledge":                         map[string]any{"by": "duty"},
 			"POST /api/v1/alerts/{alert}/outcome":                             map[string]any{"by": "duty", "outcome": "rang them"},
 			"POST /api/v1/clients/{client}/appointments/{appointment}/remind": map[string]any{"by": "duty"},

@@ -32,11 +32,11 @@ type newMilestone struct {
 	By        string                  `json:"by" minLength:"1" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"Who does: a specialist's id, or duty or lead for the pathway's people."`
 }
 
-// newOutcome is whether an appointment happened.
-type newOutcome struct {
-	Outcome conversations.Outcome `json:"outcome" enum:"attended,missed,excused" example:"attended" doc:"excused: it did not happen, and everybody knew before."`
-	HeldBy  conversations.HeldBy  `json:"held_by,omitempty" enum:"face_to_face,telephone,video" example:"face_to_face" doc:"How it was held; needed for attended, and for no other. It makes the appointment a contact: a text never is one."`
-	By      string                `json:"by" minLength:"1" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"Who does: a specialist's id, or duty or lead for the pathway's people."`
+// newAttendance is whether an appointment happened.
+type newAttendance struct {
+	Attendance conversations.Attendance `json:"attendance" enum:"attended,missed,excused" example:"attended" doc:"excused: it did not happen, and everybody knew before."`
+	Mechanism  conversations.Mechanism  `json:"mechanism,omitempty" enum:"face_to_face,telephone,video" example:"face_to_face" doc:"How it was held; needed for attended, and for no other. It makes the appointment a contact: a text never is one."`
+	By         string                   `json:"by" minLength:"1" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"Who does: a specialist's id, or duty or lead for the pathway's people."`
 }
 
 // standing is where a client stands.
@@ -59,13 +59,13 @@ type milestone struct {
 // due is one thing on the list of a specialist.
 type due struct {
 	Client conversations.ClientID `json:"client" example:"01982c5f-1a40-7c11-8d3e-6b0f2a4c8e10"`
-	Step   string                 `json:"step" example:"first_employer_contact" doc:"The pathway's step; meeting: no meeting is booked although one is due; outcome: a meeting is over, and nobody has said whether it happened."`
+	Step   string                 `json:"step" example:"first_employer_contact" doc:"The pathway's step; meeting: no meeting is booked although one is due; attendance: a meeting is over, and nobody has said whether it happened."`
 	Text   map[string]string      `json:"text" doc:"What there is to do, per language."`
 	By     string                 `json:"by" example:"2026-12-22" doc:"The last day for it."`
 	Since  time.Time              `json:"since" example:"2026-11-22T14:00:00Z" doc:"What it counts from."`
 	Late   bool                   `json:"late" example:"false" doc:"That day is over."`
 
-	Appointment conversations.AppointmentID `json:"appointment,omitempty" example:"" doc:"The meeting (outcome)."`
+	Appointment conversations.AppointmentID `json:"appointment,omitempty" example:"" doc:"The meeting (attendance)."`
 }
 
 var exampleDue = due{
@@ -75,18 +75,18 @@ var exampleDue = due{
 
 // Steps that the pathway's file does not name have words of their own here.
 var (
-	sayMeeting = map[string]string{"en": "Book the next meeting", "cy": "Trefnu'r cyfarfod nesaf"}
-	sayOutcome = map[string]string{"en": "Did this meeting happen?", "cy": "A ddigwyddodd y cyfarfod hwn?"}
+	sayMeeting    = map[string]string{"en": "Book the next meeting", "cy": "Trefnu'r cyfarfod nesaf"}
+	sayAttendance = map[string]string{"en": "Did this meeting happen?", "cy": "A ddigwyddodd y cyfarfod hwn?"}
 )
 
-// stepOutcome is the step of a meeting of which nobody has said whether it happened.
-const stepOutcome = "outcome"
+// stepAttendance is the step of a meeting of which nobody has said whether it happened.
+const stepAttendance = "attendance"
 
 func (a *API) way() {
 	a.setStage()
 	a.setCircumstance()
 	a.milestones()
-	a.outcomes()
+	a.attendance()
 	a.dues()
 }
 
@@ -144,10 +144,7 @@ func (a *API) setStage() {
 		Body newStage
 	},
 	) (*body[standing], error) {
-		if err := a.open(ctx, in.Client); err != nil {
-			return nil, err
-		}
-		by, err := a.ofTheTeam(ctx, in.Body.By)
+		c, by, err := a.changeBy(ctx, in.Client, in.Body.By)
 		if err != nil {
 			return nil, err
 		}
@@ -155,10 +152,6 @@ func (a *API) setStage() {
 			return nil, invalid(problem.Fault{Field: "body.stage", Message: "is no stage of this pathway, which has " + a.stageNames()})
 		}
 		if err := a.mayEnter(ctx, in.Client, in.Body.Stage); err != nil {
-			return nil, err
-		}
-		c, err := a.Store.Client(ctx, in.Client)
-		if err != nil {
 			return nil, err
 		}
 		at, err := a.on(in.Body.On, c.Zone)
@@ -170,11 +163,23 @@ func (a *API) setStage() {
 }
 
 func (a *API) stageNames() string {
-	names := make([]string, len(a.Pathway.Stages))
+	stages := make([]conversations.Stage, len(a.Pathway.Stages))
 	for i, r := range a.Pathway.Stages {
-		names[i] = string(r.Stage)
+		stages[i] = r.Stage
 	}
-	return strings.Join(names, ", ")
+	return commas(stages)
+}
+
+// commas lists words with commas between them.
+func commas[T ~string](words []T) string {
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(string(w))
+	}
+	return b.String()
 }
 
 // mayEnter refuses a stage for which a milestone is missing.
@@ -187,12 +192,8 @@ func (a *API) mayEnter(ctx context.Context, id conversations.ClientID, st conver
 	if len(lacks) == 0 {
 		return nil
 	}
-	names := make([]string, len(lacks))
-	for i, m := range lacks {
-		names[i] = string(m)
-	}
 	return problem.New(http.StatusConflict, "milestone_missing",
-		"This stage needs what is not recorded yet: "+strings.Join(names, ", ")+". Record it as a milestone, then set the stage.")
+		"This stage needs what is not recorded yet: "+commas(lacks)+". Record it as a milestone, then set the stage.")
 }
 
 func (a *API) setCircumstance() {
@@ -209,10 +210,7 @@ func (a *API) setCircumstance() {
 		Body newCircumstance
 	},
 	) (*body[standing], error) {
-		if err := a.open(ctx, in.Client); err != nil {
-			return nil, err
-		}
-		by, err := a.ofTheTeam(ctx, in.Body.By)
+		_, by, err := a.changeBy(ctx, in.Client, in.Body.By)
 		if err != nil {
 			return nil, err
 		}
@@ -245,14 +243,7 @@ func (a *API) milestones() {
 		Body newMilestone
 	},
 	) (*body[list[milestone]], error) {
-		if err := a.open(ctx, in.Client); err != nil {
-			return nil, err
-		}
-		by, err := a.ofTheTeam(ctx, in.Body.By)
-		if err != nil {
-			return nil, err
-		}
-		c, err := a.Store.Client(ctx, in.Client)
+		c, by, err := a.changeBy(ctx, in.Client, in.Body.By)
 		if err != nil {
 			return nil, err
 		}
@@ -277,19 +268,19 @@ func (a *API) milestones() {
 	})
 }
 
-func (a *API) outcomes() {
+func (a *API) attendance() {
 	happened := exampleMeeting
-	happened.Outcome, happened.HeldBy = conversations.Attended, conversations.FaceToFace
+	happened.Attendance, happened.Mechanism = conversations.Attended, conversations.FaceToFace
 	add(a, operation{
-		id: "record-attendance", method: http.MethodPut, path: "/appointments/{appointment}/outcome", tag: "Appointments",
+		id: "record-attendance", method: http.MethodPut, path: "/appointments/{appointment}/attendance", tag: "Appointments",
 		summary: "Say whether an appointment happened",
 		description: "Once it has begun. The client is told nothing by this. One that was missed is put before you with what you can do: " +
 			"call, visit, or send them a kind word about another time. The first meeting, held face to face, starts what the pathway counts.",
-		scope: scopeWrite, takes: newOutcome{Outcome: conversations.Attended, HeldBy: conversations.FaceToFace, By: string(exampleSpecialist)},
+		scope: scopeWrite, takes: newAttendance{Attendance: conversations.Attended, Mechanism: conversations.FaceToFace, By: string(exampleSpecialist)},
 		gives: happened, refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, func(ctx context.Context, in *struct {
 		OfAppointment
-		Body newOutcome
+		Body newAttendance
 	},
 	) (*body[appointment], error) {
 		m, err := a.Store.Appointment(ctx, in.Appointment)
@@ -300,19 +291,19 @@ func (a *API) outcomes() {
 		if err != nil {
 			return nil, err
 		}
-		switch attended := in.Body.Outcome == conversations.Attended; {
+		switch attended := in.Body.Attendance == conversations.Attended; {
 		case m.Status == conversations.Cancelled:
 			return nil, problem.New(http.StatusConflict, "cancelled", "This appointment was cancelled: it did not happen.")
 		case m.At.After(a.Now()):
 			return nil, problem.New(http.StatusConflict, "not_yet", "This appointment has not begun. Say what became of it once it has.")
-		case attended && in.Body.HeldBy == "":
-			return nil, invalid(problem.Fault{Field: "body.held_by", Message: "is needed for an appointment that was attended: face_to_face, telephone or video"})
-		case !attended && in.Body.HeldBy != "":
-			return nil, invalid(problem.Fault{Field: "body.held_by", Message: "is for an appointment that was attended; leave it out"})
+		case attended && in.Body.Mechanism == "":
+			return nil, invalid(problem.Fault{Field: "body.mechanism", Message: "is needed for an appointment that was attended: face_to_face, telephone or video"})
+		case !attended && in.Body.Mechanism != "":
+			return nil, invalid(problem.Fault{Field: "body.mechanism", Message: "is for an appointment that was attended; leave it out"})
 		}
 		err = a.Event(ctx, conversations.Event{
-			Kind: conversations.EventOutcome, At: a.Now(), Client: m.Client, By: by, Appointment: m.Appointment,
-			Outcome: in.Body.Outcome, HeldBy: in.Body.HeldBy,
+			Kind: conversations.EventAttendance, At: a.Now(), Client: m.Client, By: by, Appointment: m.Appointment,
+			Attendance: in.Body.Attendance, Mechanism: in.Body.Mechanism,
 		})
 		if err != nil {
 			return nil, err
@@ -372,10 +363,7 @@ func (a *API) dues() {
 		Body holder
 	},
 	) (*body[list[due]], error) {
-		if err := a.open(ctx, in.Client); err != nil {
-			return nil, err
-		}
-		by, err := a.ofTheTeam(ctx, in.Body.By)
+		_, by, err := a.changeBy(ctx, in.Client, in.Body.By)
 		if err != nil {
 			return nil, err
 		}
@@ -406,7 +394,7 @@ func (a *API) dueOf(clients ...store.Underway) []due {
 		}
 		for _, m := range u.Unrecorded {
 			out = append(out, due{
-				Client: u.Client, Step: stepOutcome, Text: sayOutcome, By: m.At.Format(time.DateOnly), Since: m.At, Appointment: m.ID,
+				Client: u.Client, Step: stepAttendance, Text: sayAttendance, By: m.At.Format(time.DateOnly), Since: m.At, Appointment: m.ID,
 				Late: a.Now().In(u.Zone).Format(time.DateOnly) > m.At.Format(time.DateOnly),
 			})
 		}

@@ -71,15 +71,15 @@ func TestTheWayThroughThePathway(t *testing.T) {
 
 		var m meetingView
 		f.do("POST", john+"/appointments", map[string]any{"kind": "first", "at": "2026-11-25T14:00:00Z", "minutes": 45}).is(201, &m)
-		outcome := "/api/v1/appointments/" + m.ID + "/outcome"
-		f.do("PUT", outcome, map[string]any{"outcome": "attended", "held_by": "face_to_face", "by": sam}).refuses(409, "not_yet")
+		attendance := "/api/v1/appointments/" + m.ID + "/attendance"
+		f.do("PUT", attendance, map[string]any{"attendance": "attended", "mechanism": "face_to_face", "by": sam}).refuses(409, "not_yet")
 		f.now.Store(time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC).UnixMilli())
-		f.wants(f.dues(list), "outcome by 2026-11-25 late; first_appointment by 2026-12-04")
-		f.do("PUT", outcome, map[string]any{"outcome": "attended", "by": sam}).refuses(422, "invalid")
-		f.do("PUT", outcome, map[string]any{"outcome": "missed", "held_by": "video", "by": sam}).refuses(422, "invalid")
+		f.wants(f.dues(list), "attendance by 2026-11-25 late; first_appointment by 2026-12-04")
+		f.do("PUT", attendance, map[string]any{"attendance": "attended", "by": sam}).refuses(422, "invalid")
+		f.do("PUT", attendance, map[string]any{"attendance": "missed", "mechanism": "video", "by": sam}).refuses(422, "invalid")
 
 		// Missed first: it asks Sam, and tells John nothing.
-		f.do("PUT", outcome, map[string]any{"outcome": "missed", "by": sam}).is(200)
+		f.do("PUT", attendance, map[string]any{"attendance": "missed", "by": sam}).is(200)
 		var thread threadView
 		f.do("GET", john+"/conversation", nil).is(200, &thread)
 		if len(thread.Flags) != 1 || thread.Flags[0].Reason != "missed" || thread.Flags[0].Appointment != m.ID {
@@ -89,7 +89,7 @@ func TestTheWayThroughThePathway(t *testing.T) {
 			t.Errorf("it said %s", said.Words)
 		}
 		// It was a slip: he was there. The pathway counts from here.
-		f.do("PUT", outcome, map[string]any{"outcome": "attended", "held_by": "face_to_face", "by": sam}).is(200)
+		f.do("PUT", attendance, map[string]any{"attendance": "attended", "mechanism": "face_to_face", "by": sam}).is(200)
 		f.do("GET", john+"/conversation", nil).is(200, &thread)
 		if len(thread.Flags) != 0 {
 			t.Errorf("flags %+v", thread.Flags)

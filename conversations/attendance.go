@@ -2,48 +2,48 @@ package conversations
 
 import "slices"
 
-// Outcome is whether an appointment happened. The zero value: nobody has said.
-type Outcome string
+// Attendance is whether an appointment happened. The zero value: nobody has said.
+type Attendance string
 
-// The outcomes.
+// How an appointment can have gone.
 const (
-	Attended Outcome = "attended"
-	Missed   Outcome = "missed"
+	Attended Attendance = "attended"
+	Missed   Attendance = "missed"
 	// Excused: it did not happen, and everybody knew before.
-	Excused Outcome = "excused"
+	Excused Attendance = "excused"
 )
 
-// Outcomes lists every outcome.
-var Outcomes = []Outcome{Attended, Missed, Excused}
+// Attendances lists every one.
+var Attendances = []Attendance{Attended, Missed, Excused}
 
-// HeldBy is how an attended appointment was held: what makes it a contact
+// Mechanism is how an attended appointment was held: what makes it a contact
 // (rule 11). A text is none of these.
-type HeldBy string
+type Mechanism string
 
 // The ways in which people meet.
 const (
-	FaceToFace HeldBy = "face_to_face"
-	Telephone  HeldBy = "telephone"
-	Video      HeldBy = "video"
+	FaceToFace Mechanism = "face_to_face"
+	Telephone  Mechanism = "telephone"
+	Video      Mechanism = "video"
 )
 
-// HeldBys lists every way.
-var HeldBys = []HeldBy{FaceToFace, Telephone, Video}
+// Mechanisms lists every way.
+var Mechanisms = []Mechanism{FaceToFace, Telephone, Video}
 
 // happened is a person saying whether an appointment happened. The client is
 // told nothing by it: a missed one asks the specialist what to do (call, visit,
 // send "shall we find another time?"), and never anything of the client (rule 7).
 func (s *step) happened() {
 	a := s.event.Appointment
-	o := s.event.Outcome
-	if !slices.Contains(Outcomes, o) || a.At.After(s.now) {
+	o := s.event.Attendance
+	if !slices.Contains(Attendances, o) || a.At.After(s.now) {
 		return
 	}
-	how := s.event.HeldBy
+	how := s.event.Mechanism
 	if o != Attended {
 		how = ""
 	}
-	s.do(SetOutcome{ID: a.ID, Outcome: o, HeldBy: how})
+	s.do(SetAttendance{ID: a.ID, Attendance: o, Mechanism: how})
 	s.do(DropQueued{Appointment: a.ID, Reason: "past"})
 	s.settle(a.ID)
 	s.do(SettleFlags{Reason: FlagMissed, Appointment: a.ID})
