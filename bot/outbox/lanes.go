@@ -330,3 +330,10 @@ func (ls *lanes) idle() bool {
 	defer ls.mu.Unlock()
 	return ls.running == 0
 }
+
+// empty says whether no message is in memory, begun or not.
+func (ls *lanes) empty() bool {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	return ls.running == 0 && ls.queued == 0
+}

@@ -20,6 +20,7 @@ import (
 	"alongside/store"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // Config says what a Schedule works with. Store, Event, Now and Logger must
@@ -76,7 +77,7 @@ func (s *Schedule) Start(ctx context.Context) error {
 		return errors.New("this schedule was started before")
 	}
 	// The end of this context would end the work without a graceful stop.
-	stop, err := s.c.Store.StartJobs(context.WithoutCancel(ctx), store.JobConfig{Workers: s.workers(), Logger: s.c.Logger})
+	stop, err := s.c.Store.StartJobs(context.WithoutCancel(ctx), store.JobConfig{Workers: s.register().workers, Logger: s.c.Logger})
 	if err != nil {
 		return err
 	}
@@ -103,13 +104,15 @@ func (s *Schedule) Stop(ctx context.Context) error {
 	return s.stop(ctx)
 }
 
-func (s *Schedule) workers() *river.Workers {
-	w := river.NewWorkers()
-	river.AddWorker(w, &reminders{Schedule: s})
-	river.AddWorker(w, &timeouts{Schedule: s})
-	river.AddWorker(w, &turnRetries{Schedule: s})
-	river.AddWorker(w, &alerts{Schedule: s})
-	river.AddWorker(w, &pages{Schedule: s})
-	river.AddWorker(w, &holds{Schedule: s})
-	return w
+// register lists every kind of job with its worker: for River, and for who
+// works them in leaps.
+func (s *Schedule) register() *kinds {
+	k := &kinds{workers: river.NewWorkers(), work: map[string]func(context.Context, *rivertype.JobRow) error{}}
+	add(k, &reminders{Schedule: s})
+	add(k, &timeouts{Schedule: s})
+	add(k, &turnRetries{Schedule: s})
+	add(k, &alerts{Schedule: s})
+	add(k, &pages{Schedule: s})
+	add(k, &holds{Schedule: s})
+	return k
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // All SQL of this package is written once, in the SQL that both databases
@@ -75,6 +76,9 @@ type database interface {
 	kind(err error) fault
 	// jobs starts River; see [Caseload.StartJobs].
 	startJobs(ctx context.Context, config *river.Config) (stop func(context.Context) error, err error)
+	// nextJobs and endJobs work River's rows without River; see leap.go.
+	nextJobs(ctx context.Context, most int) ([]*rivertype.JobRow, error)
+	endJobs(ctx context.Context, ids []int64) error
 	// ping reaches the database and checks its migrations.
 	ping(ctx context.Context) error
 	close() error

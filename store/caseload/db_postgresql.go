@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 
 	"alongside/store/migrations"
 )
@@ -231,4 +232,13 @@ func (db *postgresDB) ping(ctx context.Context) error {
 func (db *postgresDB) close() error {
 	db.pool.Close()
 	return nil
+}
+
+func (db *postgresDB) nextJobs(ctx context.Context, most int) ([]*rivertype.JobRow, error) {
+	return nextJobs(ctx, db.jobs, most)
+}
+
+func (db *postgresDB) endJobs(ctx context.Context, ids []int64) error {
+	_, err := db.jobs.JobDeleteMany(ctx, river.NewJobDeleteManyParams().IDs(ids...))
+	return err
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivertype"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -294,4 +295,13 @@ func (db *sqliteDB) ping(ctx context.Context) error {
 
 func (db *sqliteDB) close() error {
 	return errors.Join(db.readers.Close(), db.writer.Close())
+}
+
+func (db *sqliteDB) nextJobs(ctx context.Context, most int) ([]*rivertype.JobRow, error) {
+	return nextJobs(ctx, db.jobs, most)
+}
+
+func (db *sqliteDB) endJobs(ctx context.Context, ids []int64) error {
+	_, err := db.jobs.JobDeleteMany(ctx, river.NewJobDeleteManyParams().IDs(ids...))
+	return err
 }
