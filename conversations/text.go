@@ -201,6 +201,7 @@ func (s *step) act() {
 	case understand.Keep:
 		s.keep()
 	case understand.Change:
+		s.condoles()
 		if a, ok := s.meeting(); ok && s.borrowed() {
 			// A time is not read back to somebody else, so that none is settled.
 			s.giveUpOnTime(a)

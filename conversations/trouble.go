@@ -102,6 +102,8 @@ func (s *step) grave() bool {
 	switch r.Topic {
 	case understand.TopicBereaved, understand.TopicTrouble:
 		s.inTrouble()
+	case understand.TopicPlea:
+		return s.pleads()
 	case understand.TopicBeside:
 		s.guard()
 	case understand.TopicErase:
@@ -180,7 +182,7 @@ func (s *step) inTrouble() {
 	s.flag(FlagDistress, about)
 	s.keepRating()
 	asked := s.state.Open != nil && s.state.Open.concerns(a.ID)
-	if meets && a.Status != Cannot && s.alsoSaid(understand.Cannot) && (asked || s.namesMeeting()) && !s.onAnotherDay(a) {
+	if meets && a.Status != Cannot && s.alsoSaid(understand.Cannot) && (asked || s.namesMeeting() || s.reading.Topic == understand.TopicBereaved) && !s.onAnotherDay(a) {
 		s.do(SetAppointment{ID: a.ID, Status: Cannot})
 		s.answered(a.ID)
 		s.flag(FlagCannot, a.ID)

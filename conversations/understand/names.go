@@ -15,6 +15,8 @@ const (
 	NamesMeeting     Named = "names_meeting"       // an appointment
 	NamesPlaceOrTime Named = "names_place_or_time" // what a question about an appointment asks for
 	NamesKin         Named = "names_kin"           // a relative, a friend, a pet
+	NamesFuneral     Named = "names_funeral"       // that somebody is buried
+	NamesOK          Named = "names_ok"            // that something was heard: ok, thanks
 	NamesMine        Named = "names_mine"          // that they are one's own
 	NamesQuestions   Named = "kind_questions"      // what we ask
 	NamesAsking      Named = "kind_asking"         // that we ask

@@ -186,6 +186,7 @@ const (
 	TopicAway       Topic = "away"       // "he is in prison": the client is in hospital or locked up
 	TopicAwayNamed  Topic = "away_named" // so is somebody who is called by a name
 	TopicTrouble    Topic = "trouble"    // in hospital, homeless, robbed, afraid to come (Distress)
+	TopicPlea       Topic = "plea"       // wants somebody to talk to, or asks whether anybody is there (Distress, CallMe)
 	TopicBeside     Topic = "beside"     // somebody stands beside the client
 	TopicNewNumber  Topic = "new_number" // has another number
 	TopicGotJob     Topic = "got_job"    // has got a job
