@@ -82,7 +82,7 @@ const plainStop = 80
 // the carriers' words for it (and Twilio calls it START whoever writes it), so
 // that such a word starts only what had ended; otherwise it is a plain yes.
 func (s *step) starts() bool {
-	if s.reading.Intent == understand.Start && s.enough() {
+	if s.reading.Intent == understand.Start && s.enough() || s.disownsStop() {
 		return true
 	}
 	switch s.reach(s.event.From.Channel).Agreement {
@@ -135,9 +135,11 @@ func (s *step) stop() {
 		s.do(SetAgreement{Agreement: AgreementStopped, How: "somebody else, by " + how})
 		s.do(DropQueued{Everything: true, Reason: string(policy.Stopped)})
 		s.do(RaiseFlag{Reason: FlagThirdParty, Message: s.event.Message, Detail: StoppedByOther})
+		s.state.Ended = how == "text"
 		s.closeAll()
 		return
 	}
+	s.state.Ended = false
 	s.do(SetAgreement{Agreement: AgreementStopped, How: how})
 	s.do(DropQueued{Everything: true, Reason: string(policy.Stopped)})
 	s.flag(FlagStopped, "")
@@ -172,6 +174,7 @@ func (s *step) start() {
 		s.closedClient()
 		return
 	}
+	s.state.Ended = false
 	s.grant(c, "text")
 	s.do(SetBlocked{Channel: c, Blocked: false})
 	s.flag(FlagStarted, "")
@@ -206,6 +209,7 @@ func (s *step) setReach(c Channel, a Agreement, blocked bool) {
 // agreement is a specialist recording what was agreed, or having it asked.
 func (s *step) agreement() {
 	c := s.event.Channel
+	s.state.Ended = false
 	switch s.event.Agreement {
 	case AgreementGiven:
 		again := s.reach(c).Agreement == AgreementGiven
@@ -249,7 +253,7 @@ func (s *step) invited() {
 	if r.ThirdParty {
 		s.state.Borrowed = s.now.UnixMilli()
 	}
-	if s.borrowed() && (r.Intent != understand.WrongPerson || !s.enough()) && r.Intent != understand.OptinNo && r.Intent != understand.Distress {
+	if s.borrowed() && (r.Intent != understand.WrongPerson || !s.enough()) && (r.Intent != understand.OptinNo || !s.enough()) && r.Intent != understand.Distress {
 		// Nobody agrees for the client: a person looks, and the question stays open.
 		s.flag(FlagThirdParty, "")
 		s.answer("third_party", s.withSpecialist())

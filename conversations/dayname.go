@@ -196,6 +196,12 @@ func (s *step) lacksDay(a Appointment, clock string) bool {
 	return q != nil && q.Kind == AskReschedule && q.Appointment == a.ID && (q.Vague || clock == a.At.In(s.now.Location()).Format("15:04"))
 }
 
+// ofMeetings lists what is asked of a meeting and hardly of a lead that nobody
+// has seen: who else comes, when it is, how long it takes.
+var ofMeetings = map[understand.Topic]bool{
+	understand.TopicWhoElse: true, understand.TopicCompany: true, understand.TopicWhen: true, understand.TopicHowLong: true,
+}
+
 // aDayAndNoMore is how many words name a day and say no more of it than that it
 // will do.
 const aDayAndNoMore = 3
@@ -205,7 +211,7 @@ const aDayAndNoMore = 3
 // only announced not even an hour.
 func (s *step) meetingBesideLead(q understand.Query, r understand.Reading) understand.Reading {
 	o := s.state.Open
-	if q.Asked != understand.AskedLead || o == nil || o.Kind != AskLead || r.Number > 0 || r.Topic != understand.TopicNone && (o.Shown || r.Topic != understand.TopicWhere) || len(s.namedOffers()) > 0 || s.borrowed() {
+	if q.Asked != understand.AskedLead || o == nil || o.Kind != AskLead || r.Number > 0 || r.Topic != understand.TopicNone && (o.Shown || r.Topic != understand.TopicWhere && !ofMeetings[r.Topic]) || len(s.namedOffers()) > 0 || s.borrowed() {
 		return r
 	}
 	if a, ok := s.meeting(); !ok || !a.At.After(s.now) {
@@ -213,6 +219,10 @@ func (s *step) meetingBesideLead(q understand.Query, r understand.Reading) under
 	}
 	day := s.rules.Lexicons.NamesDay(q)
 	q.Asked = understand.AskedNone
+	if alone := s.rules.Lexicons.Read(q); !o.Shown && r.Sure < plainlyMeant && alone.Intent == understand.Language && alone.Sure >= sureEnoughToAsk {
+		// "Can we go back to Welsh" is no yes to what nobody has seen.
+		return alone
+	}
 	switch r.Intent {
 	case understand.MoreInfo:
 		alone := s.rules.Lexicons.Read(q)
@@ -228,6 +238,11 @@ func (s *step) meetingBesideLead(q understand.Query, r understand.Reading) under
 		}
 		if about && alone.Sure >= sureEnoughToAsk && (day || !o.Shown || again) {
 			return alone
+		}
+		as := q
+		as.Asked = understand.AskedAppointment
+		if m := s.rules.Lexicons.Read(as); !o.Shown && m.Intent == understand.AttendingQuestion && m.Sure >= plainly && ofMeetings[m.Topic] {
+			return m
 		}
 	case understand.Help:
 		q.Asked = understand.AskedAppointment

@@ -108,6 +108,7 @@ func (s *step) cancelled() {
 	}
 	s.do(SetAppointment{ID: a.ID, Status: Cancelled})
 	s.do(DropQueued{Appointment: a.ID, Reason: "appointment_cancelled"})
+	s.state.Told = s.now.UnixMilli()
 	s.settle(a.ID)
 	s.forgetHeld(a.ID)
 	s.closeAbout(a.ID, "")

@@ -152,6 +152,9 @@ func (s *step) forgetPast() {
 	if b := s.state.Borrowed; b != 0 && s.now.Sub(time.UnixMilli(b)) >= sitting {
 		s.giveBack()
 	}
+	if t := s.state.Told; t != 0 && s.now.Sub(time.UnixMilli(t)) >= sitting {
+		s.state.Told = 0
+	}
 	if t := s.state.Troubled; t != 0 && s.now.Sub(time.UnixMilli(t)) >= breather {
 		s.state.Troubled = 0
 	}

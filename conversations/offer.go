@@ -27,6 +27,10 @@ func (s *step) aboutLead() {
 		// no to something else.
 		s.flag(FlagLeadQuestion, "")
 		s.read("message")
+	case s.numberOfNothing(o):
+		// Under what was only announced stands a 1 and no other number.
+		s.flagOffer(FlagLeadQuestion, o)
+		s.read("message")
 	case s.unseenOffer(o.ID) && s.reading.Intent != understand.NotInterested:
 		// They heard of it some other way: what it is comes before any yes.
 		s.do(DropQueued{Offer: o.ID, Reason: "asked_for"})
@@ -44,6 +48,14 @@ func (s *step) aboutLead() {
 func (s *step) unseenOffer(id OfferID) bool {
 	waits := func(q Question) bool { return q.Offer == id && q.Kind == AskLead && (q.Put == 0 || s.unseen(q)) }
 	return s.state.Open != nil && waits(*s.state.Open) || slices.ContainsFunc(s.state.Queue, waits)
+}
+
+// numberOfNothing says whether a text is a 2 or a 3 to a lead that was only
+// announced while something was said of a meeting since then: it may be meant
+// for that.
+func (s *step) numberOfNothing(o Offer) bool {
+	q, waits := s.waitingFor(o.ID)
+	return waits && !q.Shown && s.event.Kind == EventText && s.reading.Number > len(announced) && s.state.Told != 0 && s.state.Told >= q.AskedAt
 }
 
 // noToNothing says whether the text is a no and no more, to an offer whose

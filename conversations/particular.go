@@ -124,7 +124,7 @@ func (s *step) rethinksLead() bool {
 		s.showOffer(o)
 	case o.Status == OfferNotInterested && again.Intent == understand.Interested && plain:
 		s.interested(o)
-	case o.Status == OfferInterested && again.Intent == understand.NotInterested && plain:
+	case o.Status == OfferInterested && again.Intent == understand.NotInterested && (plain || open == nil && again.Sure >= plainly && s.words() == 1):
 		s.notForMe(o)
 	default:
 		return false

@@ -44,7 +44,7 @@ func (s *step) rethinks() bool {
 	}
 	q := s.state.Open
 	if i == 0 && (plain || s.refusesUnshown(*q)) && a.Status == Confirmed && (q.Kind == AskLead || q.Kind == AskTask) &&
-		(s.cannotAfterAll() || s.refusesUnshown(*q) && s.dayCannotBe()) {
+		(s.cannotAfterAll() || s.refusesUnshown(*q) && (s.dayCannotBe() || s.mayNotCome())) {
 		// "Actually cant make it now" while another question is open.
 		s.putWhich(cannot, comes)
 		return true
@@ -71,6 +71,14 @@ func (s *step) cannotAfterAll() bool {
 	asked, alone := s.readAs(understand.AskedAppointment), s.readAs(understand.AskedNone)
 	return asked.Intent == understand.Cannot && asked.Number == 0 && asked.Sure >= clearly &&
 		alone.Intent == understand.Cannot && alone.Sure >= sureEnoughToAsk
+}
+
+// mayNotCome says whether a text would be a no to the reminder, and may be one
+// out of the blue too ("oh shit i cant"), as a bare no is not.
+func (s *step) mayNotCome() bool {
+	asked, alone := s.readAs(understand.AskedAppointment), s.readAs(understand.AskedNone)
+	return asked.Intent == understand.Cannot && asked.Number == 0 && asked.Sure >= plainly && s.words() > 1 &&
+		alone.Intent == understand.Cannot && alone.Sure >= faint
 }
 
 // dayCannotBe says whether a text that names a day would be a no to the reminder.

@@ -27,6 +27,12 @@ type State struct {
 	Borrowed int64 `json:"borrowed,omitempty"`
 	// Pried says that they asked for what only the client is told.
 	Pried bool `json:"pried,omitempty"`
+	// Told is when a specialist last called an appointment off, in Unix
+	// milliseconds; 0 if not lately. A number soon after may be meant for that.
+	Told int64 `json:"told,omitempty"`
+	// Ended says that it was somebody else who ended the texts, in words and not by
+	// a carrier's: the client may take that back.
+	Ended bool `json:"ended,omitempty"`
 	// Held remembers the reminders that fell due under a hold and wait for a
 	// person's tap; what is past is forgotten.
 	Held []Reminded `json:"held,omitempty"`

@@ -48,6 +48,10 @@ func (s *step) introduced(q understand.Query) understand.Query {
 func (s *step) writer() {
 	in, r := s.saysWho, &s.reading
 	if in.Writer == understand.WriterUnsaid {
+		if r.Topic == understand.TopicPrivacy {
+			// "My husband can not know about it" is said by the client.
+			r.ThirdParty = false
+		}
 		return
 	}
 	r.Writer = in.Writer
@@ -74,6 +78,15 @@ func (s *step) back() {
 	}
 	s.giveBack()
 	s.do(RaiseFlag{Reason: FlagThirdParty, Message: s.event.Message, Detail: HasPhoneAgain})
+}
+
+// disownsStop says whether the client writes that it was somebody else who ended
+// the texts: what was not theirs is no stop of theirs. Their word is taken where
+// it would be for the phone (see back); what ended by a carrier's own word only
+// the carrier begins again.
+func (s *step) disownsStop() bool {
+	return s.state.Ended && !s.borrowed() && !s.state.Pried && s.reading.Topic == understand.TopicDisowned &&
+		s.reach(s.event.From.Channel).Agreement == AgreementStopped
 }
 
 // pries says whether a text asks for what only the client is told.

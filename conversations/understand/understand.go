@@ -188,6 +188,7 @@ const (
 	TopicTrouble    Topic = "trouble"    // in hospital, homeless, robbed, afraid to come (Distress)
 	TopicPlea       Topic = "plea"       // wants somebody to talk to, or asks whether anybody is there (Distress, CallMe)
 	TopicBeside     Topic = "beside"     // somebody stands beside the client
+	TopicDisowned   Topic = "disowned"   // somebody else wrote what came from the client's phone
 	TopicNewNumber  Topic = "new_number" // has another number
 	TopicGotJob     Topic = "got_job"    // has got a job
 	TopicNoJob      Topic = "no_job"     // has not got the job
