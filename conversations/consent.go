@@ -141,6 +141,9 @@ func (s *step) stop() {
 	s.do(SetAgreement{Agreement: AgreementStopped, How: how})
 	s.do(DropQueued{Everything: true, Reason: string(policy.Stopped)})
 	s.flag(FlagStopped, "")
+	if s.state.Ended = 0; how == "text" {
+		s.state.Ended = s.now.UnixMilli()
+	}
 	s.closeAll()
 }
 
@@ -172,6 +175,10 @@ func (s *step) start() {
 		s.closedClient()
 		return
 	}
+	if s.startsInPart() {
+		return
+	}
+	s.state.Ended = 0
 	s.grant(c, "text")
 	s.do(SetBlocked{Channel: c, Blocked: false})
 	s.flag(FlagStarted, "")
@@ -255,6 +262,9 @@ func (s *step) invited() {
 		s.answer("third_party", s.withSpecialist())
 		return
 	}
+	if s.agreesInPart() {
+		return
+	}
 	if !s.enough() {
 		// An agreement is never guessed, and neither is a no.
 		s.askOptInAgain()
@@ -304,10 +314,14 @@ func (s *step) askOptInAgain() {
 func (s *step) optIn(how string) {
 	s.grant(s.event.From.Channel, how)
 	s.do(SettleFlags{Reason: FlagNoAnswer})
+	var without []Matter
 	if q := s.state.Open; q != nil && q.Kind == AskOptIn {
+		without = q.Without
 		s.closeQuestion(ChooseYes)
 	}
-	s.answer("optin.thanks", s.withSpecialist())
+	if s.quiet || !s.limitsOfYes(without) {
+		s.answer("optin.thanks", s.withSpecialist())
+	}
 	s.remindAll()
 }
 

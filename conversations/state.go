@@ -57,6 +57,13 @@ type State struct {
 	// Declined is when the opt-in question was last answered with no, in Unix
 	// milliseconds; 0 if never. For a while a clear yes undoes it.
 	Declined int64 `json:"declined,omitempty"`
+	// Ended is when the client last ended all texts in words of their own, in Unix
+	// milliseconds; 0 if not lately, or by the carriers' word. For a while they can
+	// take it back in plain words.
+	Ended int64 `json:"ended,omitempty"`
+	// Shifts are the moves of appointments that the client was told of, with the
+	// time before each; what is no more true is forgotten.
+	Shifts []Shift `json:"shifts,omitempty"`
 	// Chose is what the client last set by text; nil once that is a while ago.
 	Chose *Chose `json:"chose,omitempty"`
 	// Hello, Unsure, Sorry and FedBack count greetings, "maybe"s, apologies, and what
@@ -134,6 +141,9 @@ type Question struct {
 	Task    TaskID    `json:"task,omitempty"`
 	// Matter is what the texts are about that the client may want to end.
 	Matter Matter `json:"matter,omitempty"`
+	// Without are the matters of which the client wants no texts, as far as was
+	// said (optin): a yes leaves them out.
+	Without []Matter `json:"without,omitempty"`
 	// Shown says that the lead, or the client's own question of a check-in, was
 	// shown in full and not only announced; of feedback, that it is there already
 	// (Message) and only whether the lead gets it is asked.
