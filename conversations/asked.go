@@ -18,7 +18,7 @@ func (s *step) readText() {
 	s.asksWhichTask()
 	defer s.speaksOfKin()
 	s.reading = s.keepsOld(q, s.wishesTexts(q, s.onTheSpot(q, s.wishesLeads(q, s.meetingBesideLead(q, s.reread(q, s.reading))))))
-	s.reading = s.mourns(s.toKindWords(s.reading))
+	s.reading = s.takenBackStop(q, s.asBefore(q, s.mourns(s.toKindWords(s.reading))))
 }
 
 // keepsOld reads "no wait thurs is fine", where another day was read back, as the

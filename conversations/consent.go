@@ -135,14 +135,17 @@ func (s *step) stop() {
 		s.do(SetAgreement{Agreement: AgreementStopped, How: "somebody else, by " + how})
 		s.do(DropQueued{Everything: true, Reason: string(policy.Stopped)})
 		s.do(RaiseFlag{Reason: FlagThirdParty, Message: s.event.Message, Detail: StoppedByOther})
-		s.state.Ended = how == "text"
+		s.state.EndedByOther = how == "text"
 		s.closeAll()
 		return
 	}
-	s.state.Ended = false
+	s.state.EndedByOther = false
 	s.do(SetAgreement{Agreement: AgreementStopped, How: how})
 	s.do(DropQueued{Everything: true, Reason: string(policy.Stopped)})
 	s.flag(FlagStopped, "")
+	if s.state.Ended = 0; how == "text" {
+		s.state.Ended = s.now.UnixMilli()
+	}
 	s.closeAll()
 }
 
@@ -174,7 +177,10 @@ func (s *step) start() {
 		s.closedClient()
 		return
 	}
-	s.state.Ended = false
+	if s.startsInPart() {
+		return
+	}
+	s.state.Ended, s.state.EndedByOther = 0, false
 	s.grant(c, "text")
 	s.do(SetBlocked{Channel: c, Blocked: false})
 	s.flag(FlagStarted, "")
@@ -209,7 +215,7 @@ func (s *step) setReach(c Channel, a Agreement, blocked bool) {
 // agreement is a specialist recording what was agreed, or having it asked.
 func (s *step) agreement() {
 	c := s.event.Channel
-	s.state.Ended = false
+	s.state.EndedByOther = false
 	switch s.event.Agreement {
 	case AgreementGiven:
 		again := s.reach(c).Agreement == AgreementGiven
@@ -257,6 +263,9 @@ func (s *step) invited() {
 		// Nobody agrees for the client: a person looks, and the question stays open.
 		s.flag(FlagThirdParty, "")
 		s.answer("third_party", s.withSpecialist())
+		return
+	}
+	if s.agreesInPart() {
 		return
 	}
 	if !s.enough() {
@@ -308,10 +317,14 @@ func (s *step) askOptInAgain() {
 func (s *step) optIn(how string) {
 	s.grant(s.event.From.Channel, how)
 	s.do(SettleFlags{Reason: FlagNoAnswer})
+	var without []Matter
 	if q := s.state.Open; q != nil && q.Kind == AskOptIn {
+		without = q.Without
 		s.closeQuestion(ChooseYes)
 	}
-	s.answer("optin.thanks", s.withSpecialist())
+	if s.quiet || !s.limitsOfYes(without) {
+		s.answer("optin.thanks", s.withSpecialist())
+	}
 	s.remindAll()
 }
 

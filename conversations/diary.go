@@ -57,8 +57,12 @@ func (s *step) moved() {
 	s.setFact(a)
 	s.warnEarly(a)
 	s.remind(a)
+	s.unshift(a.ID)
 	if !a.At.After(s.now) {
 		return
+	}
+	if !agreed && old.At.After(s.now) {
+		s.shifted(old, a)
 	}
 	// News of the diary has no matter: who wants no reminders is still told that
 	// an appointment is at another time.

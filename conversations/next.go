@@ -170,7 +170,11 @@ func (s *step) forgetPast() {
 	if c := s.state.Chose; c != nil && s.now.Sub(time.UnixMilli(c.At)) >= choosing {
 		s.state.Chose = nil
 	}
+	if e := s.state.Ended; e != 0 && s.now.Sub(time.UnixMilli(e)) >= choosing {
+		s.state.Ended = 0
+	}
 	s.state.Spent = slices.DeleteFunc(s.state.Spent, func(x Spent) bool { return s.now.Sub(time.UnixMilli(x.At)) > remembered })
+	s.forgetShifts()
 	s.state.Reminded = slices.DeleteFunc(s.state.Reminded, func(r Reminded) bool { return past(r.Stands) })
 	s.state.Held = slices.DeleteFunc(s.state.Held, func(r Reminded) bool { return past(r.Stands) })
 	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(q Question) bool { return past(q.Stands) })

@@ -30,9 +30,9 @@ type State struct {
 	// Told is when a specialist last called an appointment off, in Unix
 	// milliseconds; 0 if not lately. A number soon after may be meant for that.
 	Told int64 `json:"told,omitempty"`
-	// Ended says that it was somebody else who ended the texts, in words and not by
+	// EndedByOther says that it was somebody else who ended the texts, in words and not by
 	// a carrier's: the client may take that back.
-	Ended bool `json:"ended,omitempty"`
+	EndedByOther bool `json:"ended_by_other,omitempty"`
 	// Held remembers the reminders that fell due under a hold and wait for a
 	// person's tap; what is past is forgotten.
 	Held []Reminded `json:"held,omitempty"`
@@ -63,6 +63,13 @@ type State struct {
 	// Declined is when the opt-in question was last answered with no, in Unix
 	// milliseconds; 0 if never. For a while a clear yes undoes it.
 	Declined int64 `json:"declined,omitempty"`
+	// Ended is when the client last ended all texts in words of their own, in Unix
+	// milliseconds; 0 if not lately, or by the carriers' word. For a while they can
+	// take it back in plain words.
+	Ended int64 `json:"ended,omitempty"`
+	// Shifts are the moves of appointments that the client was told of, with the
+	// time before each; what is no more true is forgotten.
+	Shifts []Shift `json:"shifts,omitempty"`
 	// Chose is what the client last set by text; nil once that is a while ago.
 	Chose *Chose `json:"chose,omitempty"`
 	// Hello, Unsure, Sorry and FedBack count greetings, "maybe"s, apologies, and what
@@ -140,6 +147,9 @@ type Question struct {
 	Task    TaskID    `json:"task,omitempty"`
 	// Matter is what the texts are about that the client may want to end.
 	Matter Matter `json:"matter,omitempty"`
+	// Without are the matters of which the client wants no texts, as far as was
+	// said (optin): a yes leaves them out.
+	Without []Matter `json:"without,omitempty"`
 	// Shown says that the lead, or the client's own question of a check-in, was
 	// shown in full and not only announced; of feedback, that it is there already
 	// (Message) and only whether the lead gets it is asked.

@@ -164,14 +164,14 @@ func (s *step) intent() {
 		s.handOver(FlagLanguage)
 		return
 	}
-	if isWishForLeads(r.Topic) && s.leadTopic() {
+	if s.meansAnother() || isWishForLeads(r.Topic) && s.leadTopic() {
 		// Before the intent: "any jobs?" refuses no offer.
 		return
 	}
 	if s.stillLow() || s.lowBesideTask() || s.saysAgain() || s.explains() {
 		return
 	}
-	if s.arrived() || s.takesBack() || s.noCalls() || s.callsFine() || s.picksLead() || s.bothLeads() || s.noAndTheOther() || s.eachMatter() || s.eachLead() || s.eachTask() || s.aboutCall() || s.freeWords() || s.whichDay() || s.ownWords() || s.rethinks() || s.rethinksLead() || s.topic() || s.askWhose() || s.askWhich() {
+	if s.arrived() || s.wantsBefore() || s.takesBack() || s.noCalls() || s.callsFine() || s.picksLead() || s.bothLeads() || s.noAndTheOther() || s.eachMatter() || s.eachLead() || s.eachTask() || s.aboutCall() || s.freeWords() || s.whichDay() || s.ownWords() || s.rethinks() || s.rethinksLead() || s.topic() || s.askWhose() || s.askWhich() {
 		return
 	}
 	if s.maybeStop() {

@@ -244,6 +244,9 @@ func (s *step) settingAnswered() bool {
 		s.answer("kinds.as_is", nil)
 		return true
 	}
+	if q.Kind == AskStopKind && !s.borrowed() && s.stopKindInWords(q) {
+		return true
+	}
 	n := r.Number
 	if q.Kind == AskPause && n == 4 {
 		n = 3 // The third answer is four weeks, and some write what they mean.

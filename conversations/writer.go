@@ -85,7 +85,7 @@ func (s *step) back() {
 // it would be for the phone (see back); what ended by a carrier's own word only
 // the carrier begins again.
 func (s *step) disownsStop() bool {
-	return s.state.Ended && !s.borrowed() && !s.state.Pried && s.reading.Topic == understand.TopicDisowned &&
+	return s.state.EndedByOther && !s.borrowed() && !s.state.Pried && s.reading.Topic == understand.TopicDisowned &&
 		s.reach(s.event.From.Channel).Agreement == AgreementStopped
 }
 

@@ -40,8 +40,8 @@ type Lexicons struct {
 
 	numbersAlone map[int32]int
 
-	times, judges, cues, risks, safe, signs, conditions, promises, night, after, thirdParty, corrections book
-	introducesName, introducesSelf, introducesElse                                                       book
+	times, judges, cues, risks, safe, signs, conditions, promises, night, after, said, thirdParty, corrections book
+	introducesName, introducesSelf, introducesElse                                                             book
 
 	names      map[string]called // those that people have
 	shortNames map[string][]int  // by name: the numbers of the groups that it is short in
@@ -52,6 +52,7 @@ type Lexicons struct {
 	riskEntries  []RiskEntry
 	signNames    []string
 	afterMeans   []Aftermath
+	saidMeans    []Said
 
 	learned *Learned // nil: the patterns alone decide
 }
@@ -455,6 +456,14 @@ func (c *compiler) patternsOf(lex *Lexicon) {
 		}
 		add(key, &c.after, e.Patterns, len(c.afterMeans))
 		c.afterMeans = append(c.afterMeans, e.Means)
+	}
+	for i, e := range lex.Said {
+		key := fmt.Sprintf("said[%d] %s", i, e.Means)
+		if !slices.Contains(Saids, e.Means) {
+			c.fault(key, "means is not known")
+		}
+		add(key, &c.said, e.Patterns, len(c.saidMeans))
+		c.saidMeans = append(c.saidMeans, e.Means)
 	}
 	if len(lex.ThirdParty) > 0 {
 		add("third_party", &c.Lexicons.thirdParty, lex.ThirdParty, 0)

@@ -79,6 +79,9 @@ type Lexicon struct {
 	// After are patterns of what somebody writes behind danger, once the words for
 	// it were said. They count only while an alert is open.
 	After []AfterEntry `toml:"after"`
+	// Said are patterns of what a text says of something that was said before it.
+	// They count only where the conversation knows of that.
+	Said []SaidEntry `toml:"said"`
 	// ThirdParty are patterns of somebody who writes for the client.
 	ThirdParty []string `toml:"third_party"`
 	// IntroducesName are patterns by which somebody says their name, as <name> or,
@@ -222,5 +225,11 @@ type AfterEntry struct {
 // are the same in every language.
 type SignEntry struct {
 	Name     string   `toml:"name"`
+	Patterns []string `toml:"patterns"`
+}
+
+// SaidEntry gives patterns of one [Said].
+type SaidEntry struct {
+	Means    Said     `toml:"means"`
 	Patterns []string `toml:"patterns"`
 }
