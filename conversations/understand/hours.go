@@ -140,6 +140,9 @@ func (l *Lexicons) soundsTimed(q Query, raw []token, taken []int16, ms []mention
 	if i > 0 && taken[i-1] == 0 && t.before != sentence && l.hourLead.fits(&raw[i-1]) {
 		return true
 	}
+	if i > 0 && taken[i-1] == 0 && t.before == space && l.conclusions.fits(&raw[i-1]) && timedBefore(ms, i) && (t.num > 3 || (q.Appointment.Hour()+11)%12+1 != int(t.num)) {
+		return true // "i finish at 2 so 3 is better"; "so 2 is fine" is about the meeting's own hour
+	}
 	last := i == len(raw)-1
 	if !last && raw[i+1].before == space && taken[i+1] == 0 && l.hourTail.fits(&raw[i+1]) {
 		return t.num > 3 || timedBefore(ms, i)

@@ -214,11 +214,20 @@ func (l *Lexicons) resolve(q Query, ms []mentioned, abs []token, constraint, exa
 	if day == nil && clock != nil && clock.last {
 		day = reasonDay(ms, clock)
 	}
+	if day != nil && day.sameDay && clock != nil {
+		if that := namedBefore(ms, day); that != nil && !sameDate(that.day, q.Appointment) {
+			if !clock.last {
+				return When{Ambiguous: true} // "dentist on wednesday. same day at 2": on which of the two?
+			}
+			day = that
+		}
+	}
 	half := ""
 	for _, m := range use {
 		switch {
 		case m.badDay, m.vague, m.after && exact:
 			return When{Ambiguous: true}
+		case m.part && elsewhere(m, clock):
 		case m.part:
 			if half != "" && half != m.half {
 				return When{Ambiguous: true}
@@ -273,6 +282,33 @@ func reasonDay(ms []mentioned, clock *mentioned) *mentioned {
 		day = m
 	}
 	return day
+}
+
+// namedBefore gives the one day that is named before "the same day", nil if
+// there is none or more than one.
+func namedBefore(ms []mentioned, same *mentioned) *mentioned {
+	var day *mentioned
+	for i := range ms {
+		m := &ms[i]
+		if m.from >= same.from || m.sameDay || m.day.IsZero() || m.plural || m.role == refuse || m.role == withdrawn {
+			continue
+		}
+		if day != nil && !day.day.Equal(m.day) {
+			return nil
+		}
+		day = m
+	}
+	return day
+}
+
+// elsewhere reports whether a part of the day that stands behind a time of day
+// is of something else: "monday at 3, im helping my uncle in the morning".
+func elsewhere(m, clock *mentioned) bool {
+	if clock == nil || m.group == clock.group || m.from < clock.from || clock.half != "" {
+		return false
+	}
+	_, _, ok := clock.timeOfDay(m.half)
+	return !ok
 }
 
 // settled leaves out what only narrows down and is made exact beside it:
