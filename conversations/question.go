@@ -47,6 +47,7 @@ func (s State) clone() State {
 	s.Closed = slices.Clone(s.Closed)
 	s.Reminded = slices.Clone(s.Reminded)
 	s.Held = slices.Clone(s.Held)
+	s.Spent = slices.Clone(s.Spent)
 	return s
 }
 
