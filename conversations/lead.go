@@ -229,7 +229,7 @@ func (s *step) leadChanged() {
 	switch {
 	case o.Lead.Filled:
 		s.filled(o)
-	case o.Lead.Closes.After(s.now):
+	case o.Lead.Closes.After(s.now) && o.Lead.Closes.Sub(s.now) <= closesSoon:
 		s.closing(o)
 	}
 }

@@ -48,6 +48,7 @@ func (s State) clone() State {
 	s.Reminded = slices.Clone(s.Reminded)
 	s.Held = slices.Clone(s.Held)
 	s.Shifts = slices.Clone(s.Shifts)
+	s.Spent = slices.Clone(s.Spent)
 	return s
 }
 

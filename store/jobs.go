@@ -21,6 +21,8 @@ type (
 	PageArgs = caseload.PageArgs
 	// RecallArgs becomes conversations.EventHoldDue.
 	RecallArgs = caseload.RecallArgs
+	// LeadClosingArgs says that a lead closes soon; see [Store.Lead].
+	LeadClosingArgs = caseload.LeadClosingArgs
 	// JobConfig is what working the jobs needs.
 	JobConfig = caseload.JobConfig
 )

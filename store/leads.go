@@ -40,8 +40,11 @@ type NewLead struct {
 	Hours int
 	// More is what else is known, said to who asks for more; may be empty.
 	More string
-	// Closes is the last moment to apply; zero if none is known.
-	Closes time.Time
+	// Work is what is known of the work; none of it is told to clients by itself.
+	Work Work
+	// Closes is the last moment to apply; zero if none is known. SayClosing is
+	// when those who were offered it hear that it closes soon; zero: never.
+	Closes, SayClosing time.Time
 	// By is the person of the team who found it; may be empty.
 	By conversations.SpecialistID
 }
@@ -53,7 +56,7 @@ func (s *Store) AddLead(ctx context.Context, n NewLead) (conversations.LeadID, e
 	checked := caseload.NewLead{
 		Title: c.line("title", n.Title, true, longestTitle), Area: c.line("area", n.Area, false, longestTitle),
 		Pay: c.line("pay", n.Pay, false, longestTitle), Hours: c.between("hours", n.Hours, 0, mostHours),
-		More: c.lines("more", n.More, false, longestMore), Closes: n.Closes, By: n.By,
+		More: c.lines("more", n.More, false, longestMore), Work: c.work(n.Work), Closes: n.Closes, SayClosing: n.SayClosing, By: n.By,
 	}
 	if !n.Closes.IsZero() && !n.Closes.After(s.now()) {
 		c.refuse("closes", RefusedPast, "This moment is past. Please leave it empty if there is no last day to apply.")
@@ -75,11 +78,22 @@ func (s *Store) Leads(ctx context.Context, filter LeadFilter) (list []Lead, next
 	return s.caseload.Leads(ctx, filter)
 }
 
-// SetLead changes a lead and returns it as it is now, or [ErrNotFound]. Nobody
-// is told by that: whoever calls it brings an EventLeadChanged to each client
+// SetLead changes a lead and returns it as it is now, or [ErrNotFound]. What was
+// entered wrongly is refused: see [Refusals]. Nobody is told by that: whoever calls it brings an EventLeadChanged to each client
 // of [Store.OffersOfLead] whose offer is open. A message that offers a filled
 // lead does not go any more.
 func (s *Store) SetLead(ctx context.Context, id conversations.LeadID, change LeadChange) (Lead, error) {
+	var c checks
+	if change.Hours != nil {
+		c.between("hours", *change.Hours, 0, mostHours)
+	}
+	if change.Work != nil {
+		work := c.work(*change.Work)
+		change.Work = &work
+	}
+	if err := c.err(); err != nil {
+		return Lead{}, err
+	}
 	return s.caseload.SetLead(ctx, id, change)
 }
 

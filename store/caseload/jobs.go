@@ -70,6 +70,18 @@ type RecallArgs struct {
 // Kind names the job.
 func (RecallArgs) Kind() string { return "hold_due" }
 
+// LeadClosingArgs is the job that says that a lead closes soon to those to whom
+// it was offered. It is inserted when the last day is set; one for another
+// moment than the lead's is stale.
+type LeadClosingArgs struct {
+	Lead conversations.LeadID `json:"lead"`
+	// ClosesMs is the moment that the job is for, in Unix milliseconds.
+	ClosesMs int64 `json:"closes_ms"`
+}
+
+// Kind names the job.
+func (LeadClosingArgs) Kind() string { return "lead_closing" }
+
 // JobConfig is what working the jobs needs.
 type JobConfig struct {
 	Workers *river.Workers

@@ -6,13 +6,17 @@ import (
 	"strings"
 	"time"
 
+	"github.com/riverqueue/river"
+
 	"alongside/conversations"
 )
 
 // Lead is a job lead as the team sees it.
 type Lead struct {
 	conversations.Lead
-	// Unreadable says that there is More and no key opens it.
+	// Work is what is known of the work; none of it is told to clients by itself.
+	Work Work
+	// Unreadable says that there is More, or Work, and no key opens it.
 	Unreadable bool
 	// CreatedBy is the person who found it; may be empty.
 	CreatedBy            conversations.SpecialistID
@@ -35,8 +39,11 @@ type NewLead struct {
 	Title, Area, Pay string
 	Hours            int
 	More             string
+	Work             Work
 	Closes           time.Time
 	By               conversations.SpecialistID
+	// SayClosing is when those who were offered it hear that it closes soon; zero: never.
+	SayClosing time.Time
 }
 
 // LeadChange is what changes about a lead; what is nil stays.
@@ -44,6 +51,12 @@ type LeadChange struct {
 	Filled *bool
 	// Closes is the last moment to apply; the zero time takes it away.
 	Closes *time.Time
+	// SayClosing is when those who were offered it hear that it closes soon; it
+	// goes with Closes, and zero means never.
+	SayClosing time.Time
+	// Hours a week; Work replaces all that was known of the work.
+	Hours *int
+	Work  *Work
 }
 
 // AddLead adds a lead.
@@ -51,11 +64,21 @@ func (c *Caseload) AddLead(ctx context.Context, n NewLead) (conversations.LeadID
 	now := c.now()
 	id := newID(now)
 	more, err := c.sealed(sealMore, id, []byte(n.More))
+	var work []byte
 	if err == nil {
-		_, err = change(ctx, c.db, `
-			INSERT INTO leads (id, title, area, pay, hours, more, closes, created_by, created_at, changed_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
-			id, n.Title, n.Area, n.Pay, n.Hours, more, millis(n.Closes), clean(string(n.By)), millis(now))
+		work, err = c.sealedWork(id, n.Work)
+	}
+	if err == nil {
+		err = c.db.write(ctx, func(tx transaction) error {
+			_, err := change(ctx, tx, `
+				INSERT INTO leads (id, title, area, pay, hours, more, work, closes, created_by, created_at, changed_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
+				id, n.Title, n.Area, n.Pay, n.Hours, more, work, millis(n.Closes), clean(string(n.By)), millis(now))
+			if err != nil {
+				return err
+			}
+			return setClosing(ctx, tx, conversations.LeadID(id), n.Closes, n.SayClosing)
+		})
 	}
 	if err != nil {
 		return "", fmt.Errorf("add lead %s: %w", id, err)
@@ -63,16 +86,29 @@ func (c *Caseload) AddLead(ctx context.Context, n NewLead) (conversations.LeadID
 	return conversations.LeadID(id), nil
 }
 
-const leadColumns = `l.id, l.title, l.area, l.pay, l.hours, l.more, l.closes, l.filled_at, l.created_by, l.created_at, l.changed_at`
+// setClosing inserts the job that says that a lead closes soon.
+func setClosing(ctx context.Context, tx transaction, lead conversations.LeadID, closes, at time.Time) error {
+	if closes.IsZero() || at.IsZero() {
+		return nil
+	}
+	return tx.insertJobs(ctx, []river.InsertManyParams{{
+		Args: LeadClosingArgs{Lead: lead, ClosesMs: millis(closes)}, InsertOpts: &river.InsertOpts{ScheduledAt: at},
+	}})
+}
+
+const leadColumns = `l.id, l.title, l.area, l.pay, l.hours, l.more, l.work, l.closes, l.filled_at, l.created_by, l.created_at, l.changed_at`
 
 // into lists where the columns of a lead go, and returns what completes it.
 func (c *Caseload) lead(l *Lead) (into []any, complete func()) {
-	var more []byte
+	var more, work []byte
 	var closes, filled, created, changed int64
-	into = []any{&l.ID, &l.Title, &l.Area, &l.Pay, &l.Hours, &more, &closes, &filled, &l.CreatedBy, &created, &changed}
+	into = []any{&l.ID, &l.Title, &l.Area, &l.Pay, &l.Hours, &more, &work, &closes, &filled, &l.CreatedBy, &created, &changed}
 	return into, func() {
 		plain, err := c.opened(sealMore, string(l.ID), more)
 		l.More, l.Unreadable = string(plain), err != nil
+		if l.Work, err = c.openedWork(string(l.ID), work); err != nil {
+			l.Unreadable = true
+		}
 		l.Closes, l.FilledAt, l.Filled = instant(closes), instant(filled), filled != 0
 		l.CreatedAt, l.ChangedAt = instant(created), instant(changed)
 	}
@@ -134,10 +170,28 @@ func (c *Caseload) SetLead(ctx context.Context, id conversations.LeadID, to Lead
 		args = append(args, millis(*to.Closes))
 		set += fmt.Sprintf(", closes = $%d", len(args))
 	}
-	changed, err := change(ctx, c.db, "UPDATE leads SET "+set+" WHERE id = $1", args...)
-	if err == nil && changed == 0 {
-		err = ErrNotFound
+	if to.Hours != nil {
+		args = append(args, *to.Hours)
+		set += fmt.Sprintf(", hours = $%d", len(args))
 	}
+	if to.Work != nil {
+		work, err := c.sealedWork(string(id), *to.Work)
+		if err != nil {
+			return Lead{}, fmt.Errorf("set lead %s: %w", id, err)
+		}
+		args = append(args, work)
+		set += fmt.Sprintf(", work = $%d", len(args))
+	}
+	err := c.db.write(ctx, func(tx transaction) error {
+		changed, err := change(ctx, tx, "UPDATE leads SET "+set+" WHERE id = $1", args...)
+		if err == nil && changed == 0 {
+			err = ErrNotFound
+		}
+		if err != nil || to.Closes == nil {
+			return err
+		}
+		return setClosing(ctx, tx, id, *to.Closes, to.SayClosing)
+	})
 	if err != nil {
 		return Lead{}, fmt.Errorf("set lead %s: %w", id, err)
 	}
@@ -150,7 +204,9 @@ type Offer struct {
 	Client conversations.ClientID
 	// Why are the reasons that the client gave against it.
 	Why []conversations.Preference
-	// Unreadable says that the lead has More and no key opens it.
+	// Work is what is known of the work behind the lead.
+	Work Work
+	// Unreadable says that the lead has More, or Work, and no key opens it.
 	Unreadable bool
 	ChangedAt  time.Time
 }
@@ -167,7 +223,7 @@ func (c *Caseload) offer(scan scan) (o Offer, err error) {
 		return o, err
 	}
 	complete()
-	o.Lead, o.Unreadable = lead.Lead, lead.Unreadable
+	o.Lead, o.Work, o.Unreadable = lead.Lead, lead.Work, lead.Unreadable
 	o.At, o.ChangedAt = instant(at), instant(changed)
 	for p := range strings.FieldsSeq(why) {
 		o.Why = append(o.Why, conversations.Preference(p))

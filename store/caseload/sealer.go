@@ -24,6 +24,10 @@ const (
 	sealPlace      = "place"
 	sealWith       = "with" // who else is at an appointment
 	sealMore       = "more" // of a lead
+	sealWork       = "work" // of a lead
+	sealWishes     = "wishes"
+	sealEmployer   = "employer"
+	sealMaySay     = "may_say" // to an employer
 	sealTask       = "task"
 	sealCheckIn    = "check_in"
 	sealUndo       = "undo"
@@ -36,4 +40,5 @@ const (
 	hashAddress  = "address"
 	hashLinkCode = "link_code"
 	hashToken    = "token"
+	hashEmployer = "employer" // see employerKey
 )

@@ -110,6 +110,7 @@ func New(c Config) *API {
 	a.appointments()
 	a.way()
 	a.leads()
+	a.wishes()
 	a.offers()
 	a.tasks()
 	a.checkIns()

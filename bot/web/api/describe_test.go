@@ -172,6 +172,15 @@ func TestTheTablesAreComplete(t *testing.T) {
 	if diff := cmp.Diff(sorted(conversations.TaskStatuses), slices.Sorted(maps.Keys(tasksSaid))); diff != "" {
 		t.Errorf("tasks (-domain +table):\n%s", diff)
 	}
+	if diff := cmp.Diff(sorted(conversations.Traits), slices.Sorted(maps.Keys(traitsSaid))); diff != "" {
+		t.Errorf("traits (-domain +table):\n%s", diff)
+	}
+	if diff := cmp.Diff(sorted(conversations.Permanences), slices.Sorted(maps.Keys(permanencesSaid))); diff != "" {
+		t.Errorf("permanences (-domain +table):\n%s", diff)
+	}
+	if diff := cmp.Diff(sorted(conversations.Preferences), slices.Sorted(maps.Keys(preferencesSaid))); diff != "" {
+		t.Errorf("preferences (-domain +table):\n%s", diff)
+	}
 	if diff := cmp.Diff(sorted(understand.Intents), slices.Sorted(maps.Keys(intentsSaid))); diff != "" {
 		t.Errorf("intents (-domain +table):\n%s", diff)
 	}
@@ -217,6 +226,15 @@ func TestTheEnumsAreComplete(t *testing.T) {
 		"mechanism":  {plain(conversations.Mechanisms)},
 
 		"circumstance": {append([]string{"none"}, plain(conversations.Circumstances)...)},
+
+		"times":      {plain(conversations.AllTimes)},
+		"not_at":     {plain(conversations.AllTimes)},
+		"traits":     {plain(conversations.Traits)},
+		"likes":      {plain(conversations.Traits)},
+		"avoids":     {plain(conversations.Traits)},
+		"permanence": {plain(conversations.Permanences)},
+		"said":       {plain(conversations.Preferences)},
+		"preference": {plain(conversations.Preferences)},
 
 		"rest_days": {{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}},
 	}

@@ -19,6 +19,7 @@ type newLead struct {
 	More   string                     `json:"more,omitempty" maxLength:"2000" example:"Workshop behind the shop, no till, start at 11." doc:"What who asks for more is told, at most 600 characters. What an employer said in confidence does not belong here."`
 	Closes *time.Time                 `json:"closes,omitempty" example:"2026-12-04T17:00:00Z" doc:"The last moment to apply, with an offset; left out: none is known."`
 	By     conversations.SpecialistID `json:"by,omitempty" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"The specialist who found it."`
+	Job    *Job                       `json:"job,omitempty" example:"{\"district\":\"NG9\",\"starts\":\"11:00\"}" doc:"What is known of the work, for matching it with wishes. None of it is told to clients by itself."`
 }
 
 // leadChange is what became of a lead.
@@ -26,6 +27,8 @@ type leadChange struct {
 	Filled    *bool      `json:"filled,omitempty" example:"true" doc:"Somebody else has the job, or does not have it after all."`
 	Closes    *time.Time `json:"closes,omitempty" example:"2026-12-04T17:00:00Z" doc:"The last moment to apply, with an offset."`
 	OpenEnded bool       `json:"open_ended,omitempty" example:"false" doc:"There is no last moment to apply after all. Not together with closes."`
+	Hours     *int       `json:"hours,omitempty" minimum:"0" maximum:"168" example:"12" doc:"Hours a week; 0: not known."`
+	Job       *Job       `json:"job,omitempty" example:"{\"district\":\"NG9\",\"starts\":\"11:00\"}" doc:"What is known of the work. It replaces all that was known before."`
 }
 
 // lead is a job lead as the API shows it.
@@ -36,6 +39,7 @@ type lead struct {
 	Pay        string                     `json:"pay" example:"£12.60 an hour" doc:"Empty if not said."`
 	Hours      int                        `json:"hours" example:"12" doc:"Hours a week; 0: not known."`
 	More       string                     `json:"more" example:"Workshop behind the shop, no till, start at 11." doc:"What who asks for more is told."`
+	Job        *Job                       `json:"job,omitempty" doc:"What is known of the work; left out if nothing is. None of it is told to clients by itself."`
 	Unreadable bool                       `json:"unreadable,omitempty" example:"false" doc:"There is more, but none of the present keys opens it."`
 	Closes     *time.Time                 `json:"closes,omitempty" doc:"The last moment to apply; left out if none is known."`
 	Filled     bool                       `json:"filled" example:"false" doc:"Somebody else has the job: it is offered to nobody any more."`
@@ -49,13 +53,13 @@ var leadCloses = time.Date(2026, time.December, 4, 17, 0, 0, 0, time.UTC)
 
 var repairs = lead{
 	ID: exampleLead, Title: "PC repair assistant", Area: "Beeston", Pay: "£12.60 an hour", Hours: 12,
-	More: "Workshop behind the shop, no till, start at 11.", Closes: &leadCloses, By: exampleSpecialist,
+	More: "Workshop behind the shop, no till, start at 11.", Closes: &leadCloses, By: exampleSpecialist, Job: &repairsJob,
 	CreatedAt: &exampleNow, ChangedAt: &exampleNow,
 }
 
 func leadOf(l store.Lead) lead {
 	return lead{
-		ID: l.ID, Title: l.Title, Area: l.Area, Pay: l.Pay, Hours: l.Hours, More: l.More, Unreadable: l.Unreadable,
+		ID: l.ID, Title: l.Title, Area: l.Area, Pay: l.Pay, Hours: l.Hours, More: l.More, Job: jobOf(l.Work), Unreadable: l.Unreadable,
 		Closes: instant(l.Closes), Filled: l.Filled, FilledAt: instant(l.FilledAt), By: l.CreatedBy,
 		CreatedAt: instant(l.CreatedAt), ChangedAt: instant(l.ChangedAt),
 	}
@@ -69,12 +73,13 @@ type OfLead struct {
 func (a *API) leads() {
 	add(a, operation{
 		id: "add-lead", method: http.MethodPost, path: "/leads", tag: "Leads",
-		summary:     "Add a job lead",
-		description: "Nobody is told by this: it is offered to one client at a time. All of it may be told to clients.",
-		scope:       scopeWrite, status: http.StatusCreated,
+		summary: "Add a job lead",
+		description: "Nobody is told by this. All but the job may be told to clients; the job is for the people who match it with their wishes. " +
+			"Where it has a last day, those to whom it was offered hear two working days before that it closes soon.",
+		scope: scopeWrite, status: http.StatusCreated,
 		takes: newLead{
 			Title: repairs.Title, Area: repairs.Area, Pay: repairs.Pay, Hours: repairs.Hours, More: repairs.More,
-			Closes: &leadCloses, By: exampleSpecialist,
+			Closes: &leadCloses, By: exampleSpecialist, Job: &repairsJob,
 		},
 		gives: repairs,
 	}, func(ctx context.Context, in *struct{ Body newLead }) (*created[lead], error) {
@@ -82,9 +87,9 @@ func (a *API) leads() {
 		if err := a.colleague(ctx, n.By); err != nil {
 			return nil, err
 		}
-		add := store.NewLead{Title: n.Title, Area: n.Area, Pay: n.Pay, Hours: n.Hours, More: n.More, By: n.By}
+		add := store.NewLead{Title: n.Title, Area: n.Area, Pay: n.Pay, Hours: n.Hours, More: n.More, By: n.By, Work: workOf(n.Job)}
 		if n.Closes != nil {
-			add.Closes = *n.Closes
+			add.Closes, add.SayClosing = *n.Closes, a.Pathway.SaysClosing(*n.Closes)
 		}
 		id, err := a.Store.AddLead(ctx, add)
 		if err != nil {
@@ -133,30 +138,44 @@ func (a *API) changeLead() {
 	filled.Filled, filled.FilledAt = true, &exampleNow
 	add(a, operation{
 		id: "change-lead", method: http.MethodPatch, path: "/leads/{lead}", tag: "Leads",
-		summary: "Say that a lead is filled, or when it closes",
-		description: "The conversation of every client to whom it was offered is told. What still waits to offer a filled lead is taken back; " +
-			"who wanted it hears of it from a person, and the specialist is shown that. If it fails on the way, send it again: nobody is told twice.",
+		summary: "Say that a lead is filled, when it closes, or what is known of the work",
+		description: "That it is filled is told to the conversation of every client to whom it was offered: what still waits to offer it is taken back; " +
+			"who wanted it hears of it from a person, and the specialist is shown that. That it closes soon is said two working days before the last day, at once if that " +
+			"has come. If it fails on the way, send it again: nobody is told twice.",
 		scope: scopeWrite, takes: leadChange{Filled: &yes}, gives: filled, refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, func(ctx context.Context, in *struct {
 		OfLead
 		Body leadChange
 	},
 	) (*body[lead], error) {
-		change := store.LeadChange{Filled: in.Body.Filled, Closes: in.Body.Closes}
+		change := store.LeadChange{Filled: in.Body.Filled, Closes: in.Body.Closes, Hours: in.Body.Hours}
+		if in.Body.Job != nil {
+			work := workOf(in.Body.Job)
+			change.Work = &work
+		}
+		tell := change.Filled != nil
 		switch {
 		case in.Body.OpenEnded && in.Body.Closes != nil:
 			return nil, invalid(problem.Fault{Field: "body.open_ended", Message: "cannot stand beside closes: send one of them"})
 		case in.Body.OpenEnded:
 			change.Closes = &time.Time{}
-		case change.Filled == nil && change.Closes == nil:
-			return nil, invalid(problem.Fault{Field: "body", Message: "changes nothing: send filled, closes or open_ended"})
+		case change.Closes != nil:
+			if at := a.Pathway.SaysClosing(*change.Closes); at.After(a.Now()) {
+				change.SayClosing = at
+			} else {
+				tell = true
+			}
+		case change.Filled == nil && change.Hours == nil && change.Work == nil:
+			return nil, invalid(problem.Fault{Field: "body", Message: "changes nothing: send filled, closes, open_ended, hours or job"})
 		}
 		l, err := a.Store.SetLead(ctx, in.Lead, change)
 		if err != nil {
 			return nil, err
 		}
-		if err := a.tellOffered(ctx, l); err != nil {
-			return nil, err
+		if tell {
+			if err := a.tellOffered(ctx, l); err != nil {
+				return nil, err
+			}
 		}
 		return &body[lead]{Body: leadOf(l)}, nil
 	})

@@ -130,6 +130,7 @@ func TestUnknownIDsAreSaidToBeUnknown(t *testing.T) {
 			"POST /api/v1/clients/{client}/hold":                              map[string]any{"by": "duty"},
 			"POST /api/v1/clients/{client}/release":                           map[string]any{"by": "duty"},
 			"PUT /api/v1/clients/{client}/stage":                              map[string]any{"stage": "active", "by": "duty"},
+			"PUT /api/v1/clients/{client}/wishes":                             map[string]any{"below": 16, "by": "duty"},
 			"PUT /api/v1/clients/{client}/circumstance":                       map[string]any{"circumstance": "bereaved", "by": "duty"},
 			"POST /api/v1/clients/{client}/milestones":                        map[string]any{"milestone": "job_offer", "by": "duty"},
 			"POST /api/v1/clients/{client}/due/{step}/done":                   map[string]any{"by": "duty"},
