@@ -171,3 +171,30 @@ func (l *Lexicons) negatedBefore(raw []token, i int) bool {
 	}
 	return false
 }
+
+// namedBefore gives the one day that is named before "the same day", nil if
+// there is none or more than one.
+func namedBefore(ms []mentioned, same *mentioned) *mentioned {
+	var day *mentioned
+	for i := range ms {
+		m := &ms[i]
+		if m.from >= same.from || m.sameDay || m.day.IsZero() || m.plural || m.role == refuse || m.role == withdrawn {
+			continue
+		}
+		if day != nil && !day.day.Equal(m.day) {
+			return nil
+		}
+		day = m
+	}
+	return day
+}
+
+// elsewhere reports whether a part of the day that stands behind a time of day
+// is of something else: "monday at 3, im helping my uncle in the morning".
+func elsewhere(m, clock *mentioned) bool {
+	if clock == nil || m.group == clock.group || m.from < clock.from || clock.half != "" {
+		return false
+	}
+	_, _, ok := clock.timeOfDay(m.half)
+	return !ok
+}
