@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -95,6 +96,14 @@ func (s *step) askedSince() bool {
 // mourns reads "cant come, funeral" as both: the kind words for a loss, and the no
 // to the appointment.
 func (s *step) mourns(r understand.Reading) understand.Reading {
+	if r.Intent == understand.Change && s.rules.Lexicons.Names(s.event.Text, understand.NamesFuneral) {
+		// That we are sorry is said before the time is spoken of: see condoles.
+		r.Also = slices.DeleteFunc(slices.Clone(r.Also), func(o understand.Reading) bool { return o.Intent == understand.Distress })
+		if r.Topic == understand.TopicBereaved {
+			r.Topic = understand.TopicNone
+		}
+		return r
+	}
 	if r.Intent != understand.Cannot || r.ThirdParty || !s.rules.Lexicons.Names(s.event.Text, understand.NamesFuneral) {
 		return r
 	}
