@@ -6,7 +6,7 @@ import (
 	"alongside/conversations/understand"
 )
 
-// Six whole sets by hands that had seen nothing of the reader are never learned
+// Seven whole sets by hands that had seen nothing of the reader are never learned
 // from. In the first two half of the lines about danger, and all of the wishes
 // to stop, are said sideways; they were scored several times since they came,
 // and whoever worked on the Welsh may have seen what was misread. Two more
@@ -34,6 +34,7 @@ func TestUnseenSets(t *testing.T) {
 	}{
 		{"said_sideways", []string{"whole-d", "whole-e"}, 0.97, 0.94, -0.051, 2},
 		{"as_they_come", []string{"whole-f", "whole-g", "whole-p", "whole-q"}, 0.98, 0.96, -0.05, 0},
+		{"read_last", []string{"whole-s"}, 0.96, 0.95, -0.05, 0},
 	} {
 		t.Run(set.name, func(t *testing.T) {
 			t.Parallel()
@@ -81,28 +82,41 @@ func TestUnseenDanger(t *testing.T) {
 	}
 }
 
-// A hand that wrote dialect Welsh alone, three in eight of it danger. Its first
-// reading, on 2026-11-22, found danger in 71 of 90, a stop in 19 of 25 and took
-// 5 look-alikes of 60; intents were right to 83.3 %. What three other hands wrote
-// in Welsh that evening is learned from since, and nobody has looked at what is
-// misread here. It is below the bars: dialect Welsh is the reader's weakest side.
+// Two hands wrote Welsh alone, more than a quarter of it danger. The first, all
+// dialect, was read for the first time on 2026-11-22: intents 83.3 %, danger 71
+// of 90, a stop in 19 of 25, 5 look-alikes of 60 taken for danger. Its misses were
+// looked at afterwards. The second, half of it dialect, was read for the first
+// time with that in: intents and values 94.0 %, danger 63 of 65, 2 look-alikes of
+// 60 taken for it, a stop in 23 of 25, but 2 of what is none. Nobody has looked at
+// its misses.
 func TestUnseenWelsh(t *testing.T) {
 	t.Parallel()
-	r := loaded(t).Score(readRows(t, "testdata/unseen/welsh-w.tsv"), labelledAppointment, labelledNow)
-	for _, least := range []struct {
-		name       string
-		got, floor float64
+	for _, set := range []struct {
+		file                                       string
+		intents, values, crisis, alike, stop, none float64
 	}{
-		{"intents_right", r.Intents.Share(), 0.86},
-		{"values_right", r.Values.Share(), 0.84},
-		{"crisis_found", r.Crisis.Share(), 0.85},
-		{"look_alikes_left_alone", r.LookAlikes.Share(), 0.92},
-		{"stops_found", r.Stop.Share(), 0.80},
-		{"no_false_stop", -float64(r.FalseStop), 0},
+		{"welsh-w", 0.98, 0.98, 0.98, 0.98, 0.99, 0},
+		{"welsh-y", 0.93, 0.93, 0.96, 0.96, 0.91, 2},
 	} {
-		t.Logf("%s: %.3f", least.name, least.got)
-		if least.got < least.floor {
-			t.Errorf("%s is %.3f, below %.2f", least.name, least.got, least.floor)
-		}
+		t.Run(set.file, func(t *testing.T) {
+			t.Parallel()
+			r := loaded(t).Score(readRows(t, "testdata/unseen/"+set.file+".tsv"), labelledAppointment, labelledNow)
+			for _, least := range []struct {
+				name       string
+				got, floor float64
+			}{
+				{"intents_right", r.Intents.Share(), set.intents},
+				{"values_right", r.Values.Share(), set.values},
+				{"crisis_found", r.Crisis.Share(), set.crisis},
+				{"look_alikes_left_alone", r.LookAlikes.Share(), set.alike},
+				{"stops_found", r.Stop.Share(), set.stop},
+				{"no_false_stop", -float64(r.FalseStop), -set.none},
+			} {
+				t.Logf("%s: %.3f", least.name, least.got)
+				if least.got < least.floor {
+					t.Errorf("%s is %.3f, below %.2f", least.name, least.got, least.floor)
+				}
+			}
+		})
 	}
 }
