@@ -142,6 +142,9 @@ func (s *stage) line(t *testing.T, line string) []string {
 	if event, ok := s.personEvent(t, word, rest); ok {
 		return s.turn(t, event)
 	}
+	if event, ok := s.clockEvent(t, word, rest); ok {
+		return s.turn(t, event)
+	}
 	if event, ok := s.event(t, word, rest); ok {
 		return s.turn(t, event)
 	}
@@ -174,6 +177,24 @@ func (s *stage) line(t *testing.T, line string) []string {
 		s.reach(conversations.Channel(fields[0]), conversations.Agreement(fields[1]))
 	case "checkin":
 		s.checkIn(t, rest)
+	case "asks":
+		// "asks t1 Fri 2026-11-27 10:00": the task is asked after then.
+		for i := range s.facts.Tasks {
+			if string(s.facts.Tasks[i].ID) == fields[0] {
+				s.facts.Tasks[i].Ask = s.time(t, strings.Join(fields[1:], " "))
+			}
+		}
+	case "asks_feedback":
+		s.rules.Pathway.Feedback = conversations.FeedbackRule{
+			From: conversations.MilestoneStarted, Every: conversations.Span{Months: 6},
+		}
+	case "kind":
+		// "kind a1 review"
+		for i := range s.facts.Appointments {
+			if string(s.facts.Appointments[i].ID) == fields[0] {
+				s.facts.Appointments[i].Kind = conversations.AppointmentKind(fields[1])
+			}
+		}
 	case "free":
 		s.free(t, rest)
 	case "with":

@@ -354,6 +354,25 @@ type ForgetAnswer struct {
 	Message MessageID
 }
 
+// Choose writes a series of check-ins that the client chose, SetRhythm when it is
+// asked from now on.
+type Choose struct{ CheckIn CheckIn }
+
+// SetRhythm see [Choose].
+type SetRhythm struct {
+	CheckIn CheckInID
+	Rhythm  Rhythm
+}
+
+// SetDue sets when a series (EventCheckIn), a task (EventTask) or, where both are
+// empty, the question about the service (EventFeedback) is next asked by the
+// clock, and schedules that event; zero: not any more.
+type SetDue struct {
+	CheckIn CheckInID
+	Task    TaskID
+	At      time.Time
+}
+
 // EndCheckIn ends a series of check-ins because the client wishes it; an empty
 // id ends them all.
 type EndCheckIn struct{ ID CheckInID }
@@ -423,6 +442,9 @@ func (SetTask) effect()         {}
 func (RecordAnswer) effect()    {}
 func (ForgetAnswer) effect()    {}
 func (EndCheckIn) effect()      {}
+func (Choose) effect()          {}
+func (SetRhythm) effect()       {}
+func (SetDue) effect()          {}
 func (RecordFeedback) effect()  {}
 func (Set) effect()             {}
 func (MakeLink) effect()        {}

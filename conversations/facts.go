@@ -24,6 +24,8 @@ type Facts struct {
 	// that the client chose and has not ended.
 	Tasks    []Task
 	CheckIns []CheckIn
+	// Reached holds when each milestone was last reached.
+	Reached map[Milestone]time.Time
 	// Corrected is the text that an EventCorrected is about; nil for any other.
 	Corrected *Corrected
 	// FreshLink is a link code that nobody has yet, for [MakeLink]; empty where
@@ -96,6 +98,9 @@ type Client struct {
 	// Circumstance is why a specialist has set that nothing unasked goes just
 	// now; empty if there is no such reason.
 	Circumstance Circumstance
+	// FeedbackDue is when they are next asked by the clock what they think of the
+	// service; zero if they are not. A job for any other moment is stale.
+	FeedbackDue time.Time
 	// Closed says that the client has left the service. Their texts are still
 	// read for risk and shown to the team.
 	Closed bool

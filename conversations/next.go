@@ -68,6 +68,7 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 	case EventCorrected:
 		s.corrected()
 	case EventSettings:
+		s.chooseCheckIn(event.Series)
 		s.set(event.Settings)
 	case EventSettled:
 		s.settledPerson()
@@ -92,6 +93,7 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 	if (event.Kind == EventText || event.Kind == EventButton) && facts.Known() {
 		s.keepUndo(facts, was, 0)
 	}
+	s.keepTime()
 	s.state.Version = StateVersion
 	return s.state, s.effects
 }
@@ -251,9 +253,10 @@ func (s *step) standingFor(c Channel, m Matter) policy.Standing {
 	return st
 }
 
-func (s *step) hours() policy.Hours {
-	p := s.rules.Pathway
-	c := s.facts.Client
+func (s *step) hours() policy.Hours { return hoursOf(s.rules.Pathway, s.facts.Client) }
+
+// hoursOf are when unasked texts may go to a client.
+func hoursOf(p Pathway, c Client) policy.Hours {
 	return policy.Hours{
 		From: p.Sending.From, To: p.Sending.To, Wakes: c.Wakes, Rests: c.Rests, RestDays: c.RestDays, Holidays: p.Holidays,
 	}

@@ -94,6 +94,7 @@ func (c *Caseload) AddClient(ctx context.Context, n NewClient) (conversations.Cl
 			id, n.Specialist, n.FullName, n.Name, n.Named, n.Language, n.Zone, n.Wakes, n.Detail, millis(now), n.Stage, millis(n.StageAt))
 		if m := n.Stage.Milestone(); m != "" && !n.StageAt.IsZero() {
 			b.exec(nil, insertMilestone, id, m, millis(n.StageAt), "", millis(now))
+			b.exec(nil, noteMatters, id)
 		}
 		b.exec(nil, `
 			INSERT INTO client_addresses (client, channel, id, hash, address, active, agreement, blocked, preferred_at)

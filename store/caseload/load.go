@@ -153,7 +153,7 @@ func (r *reading) queueFacts(b *batch) (who string, args []any) {
 		seen = fmt.Sprintf("COALESCE((%s AND channel = $%d AND provider_id = $%d), '')", cameBefore, n+1, n+2)
 	}
 	b.query(r.client, `SELECT c.id, c.name, c.named, c.language, c.zone, c.wakes, c.detail, c.closed_at, c.rests, c.rest_days,
-			c.paused_until, c.stopped, c.guarded, c.leads_a_week, c.held_at, c.stage, c.circumstance, c.matters,
+			c.paused_until, c.stopped, c.guarded, c.leads_a_week, c.held_at, c.stage, c.circumstance, c.feedback_due, c.matters,
 			EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0),
 			NOT EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0 AND x.acknowledged_at = 0), s.id, s.name, s.free_until,
 			COALESCE(v.revision, 0), COALESCE(v.crisis_said, 0), COALESCE(v.answered_at, 0), `+snapshot+`,
@@ -229,13 +229,13 @@ func (r *reading) client(scan scan) error {
 	l := &r.loaded
 	client := &l.Facts.Client
 	var zone, restDays, stopped, seen string
-	var closed, paused, held, free, crisis, answered int64
+	var closed, paused, held, feedback, free, crisis, answered int64
 	var matter bool
 	var at reached
 	var reach conversations.Reach
 	err := scan(&client.ID, &client.Name, &client.Named, &client.Language, &zone, &client.Wakes, &client.Detail, &closed,
 		&client.Rests, &restDays, &paused, &stopped, &client.Guarded, &client.LeadsAWeek, &held,
-		&client.Stage, &client.Circumstance, &matter, &l.Facts.Alerted, &l.Facts.Taken,
+		&client.Stage, &client.Circumstance, &feedback, &matter, &l.Facts.Alerted, &l.Facts.Taken,
 		&l.Facts.Specialist.ID, &l.Facts.Specialist.Name, &free, &l.Revision, &crisis, &answered, &r.sealed,
 		&reach.Channel, &at.id, &at.sealed, &reach.Agreement, &reach.Blocked, &seen)
 	if err != nil {
@@ -254,6 +254,7 @@ func (r *reading) client(scan scan) error {
 	if client.Zone, err = location(zone); err != nil {
 		return fmt.Errorf("client %s: %w", client.ID, err)
 	}
+	client.FeedbackDue = r.local(feedback)
 	return nil
 }
 
