@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -92,7 +93,9 @@ func (s *step) askedJustNow(id CheckInID) bool {
 	}
 	return s.state.Open != nil && mine(*s.state.Open) || slices.ContainsFunc(s.state.Queue, mine) ||
 		slices.ContainsFunc(s.state.Closed, func(c ClosedQuestion) bool {
-			return c.Kind == AskScale && c.CheckIn == id && recent(c.At)
+			// Not when it was closed: the timer of yesterday's may close it at the very
+			// moment at which today's falls due.
+			return c.Kind == AskScale && c.CheckIn == id && recent(cmp.Or(c.Asked, c.At))
 		})
 }
 

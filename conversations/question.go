@@ -247,6 +247,7 @@ func (s *step) remember(q Question, c Choice) {
 	s.state.Closed = slices.Insert(s.state.Closed, 0, ClosedQuestion{
 		ID: q.ID, Kind: q.Kind, Appointment: q.Appointment, Offer: q.Offer, Task: q.Task, CheckIn: q.CheckIn, Choice: c, Stands: q.Stands,
 		At:    s.now.UnixMilli(),
+		Asked: q.AskedAt,
 		Shown: q.Shown && q.Kind == AskLead, Free: q.Free, Readings: q.Readings,
 	})
 	if len(s.state.Closed) > keptClosed {

@@ -190,8 +190,10 @@ type ClosedQuestion struct {
 	// Unix milliseconds: a button under a reminder for a time that moved since
 	// must not answer for the new one.
 	Stands int64 `json:"stands,omitempty"`
-	// At is when it was closed, in Unix milliseconds; 0 if not known.
-	At int64 `json:"at,omitempty"`
+	// At is when it was closed, Asked when it was put last, in Unix milliseconds; 0
+	// if not known.
+	At    int64 `json:"at,omitempty"`
+	Asked int64 `json:"asked,omitempty"`
 }
 
 // Reminded is a reminder that was said, or decided against: of an appointment,

@@ -123,7 +123,9 @@ func (c *clocked) turn(ctx context.Context, st *store.Store, ev conversations.Ev
 		for _, e := range effects {
 			switch e := e.(type) {
 			case conversations.Say:
-				said = append(said, e.Key)
+				if e.Key != "optin.welcome" {
+					said = append(said, e.Key)
+				}
 				t.Messages = append(t.Messages, store.Message{
 					ID: conversations.MessageID(fmt.Sprintf("m%06d", c.ids.Add(1))), Channel: e.Channel, Key: e.Key, Urgency: e.Urgency, Text: e.Key,
 					Parts: 1, Language: "en", NotBefore: e.NotBefore, Until: c.now.Add(24 * time.Hour), Matter: e.Matter, Held: e.Held,

@@ -16,7 +16,7 @@ type newCheckIn struct {
 	Kind  conversations.CheckInKind `json:"kind" enum:"week,wellbeing,first_day,busy_day,payday,hours" example:"week" doc:"week: how has your week been? wellbeing: an item of the client's wellbeing plan, in their words. first_day: how was the first day? busy_day: before a day that they find hard. payday: is everything well before payday? hours: are the hours right?"`
 	Words string                    `json:"words,omitempty" maxLength:"200" example:"" doc:"The client's own question, at most 80 characters: needed for wellbeing, and empty for every other kind. Nothing in it may come from an employer, a relative or a clinician."`
 
-	Rhythm *rhythm `json:"rhythm,omitempty" doc:"When it is asked by the clock, as the client chose: one of rule, milestone, meeting, month_day and on. Left out: only when a person asks it."`
+	Rhythm *rhythm `json:"rhythm,omitempty" example:"{\"rule\":\"FREQ=WEEKLY;BYDAY=FR\",\"at\":\"14:00\"}" doc:"When it is asked by the clock, as the client chose: one of rule, milestone, meeting, month_day and on. Left out: only when a person asks it."`
 }
 
 // checkIn is a series of check-ins as the API shows it.

@@ -33,7 +33,7 @@ type span struct {
 
 // checkInChange is what changes about a series.
 type checkInChange struct {
-	Rhythm   *rhythm `json:"rhythm,omitempty" doc:"Another rhythm."`
+	Rhythm   *rhythm `json:"rhythm,omitempty" example:"{\"rule\":\"FREQ=WEEKLY;BYDAY=FR\",\"at\":\"14:00\"}" doc:"Another rhythm."`
 	NoRhythm bool    `json:"no_rhythm,omitempty" example:"false" doc:"It is asked only when a person asks it. Not together with rhythm."`
 }
 
