@@ -52,12 +52,14 @@ func TestCheckInsByTheClock(t *testing.T) {
 		f.do("PATCH", all+"/"+week.ID, map[string]any{"no_rhythm": true}).is(200, &week)
 		f.do("GET", all, nil).is(200, &struct{}{})
 
+		f.advance(time.Second) // They are listed in the order of their time.
 		f.do("POST", all, map[string]any{"kind": "week", "rhythm": map[string]any{"meeting": "review", "before": 1, "at": "12:00"}}).is(201, &review)
 		if review.NextDue != nil {
 			t.Errorf("without a review: %v", review.NextDue)
 		}
 		meeting := next(time.Thursday, 15)
 		f.do("POST", "/api/v1/clients/"+john+"/appointments", map[string]any{"kind": "review", "at": meeting}).is(201, &struct{}{})
+		f.advance(time.Second)
 		f.do("POST", all, map[string]any{"kind": "hours", "rhythm": map[string]any{"milestone": "job_start", "after": map[string]any{"weeks": 6}}}).is(201, &work)
 		f.do("POST", "/api/v1/clients/"+john+"/milestones", map[string]any{"milestone": "job_start", "by": "duty"}).is(200, &struct{}{})
 		var list page[seriesView]
