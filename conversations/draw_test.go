@@ -193,7 +193,9 @@ func (d dice) question(s *stage, f conversations.Facts, n int) conversations.Que
 	case conversations.AskAppointment:
 		about()
 	case conversations.AskReschedule:
-		about()
+		if d("a new meeting", 4) > 0 {
+			about()
+		}
 		q.Vague = d.coin("vague")
 		for _, at := range f.Free {
 			q.Free = append(q.Free, at.UnixMilli())
@@ -397,6 +399,17 @@ func (d dice) event(f *conversations.Facts, s *stage) conversations.Event {
 		if d.coin("other time") {
 			e.Appointment.At = e.Appointment.At.Add(24 * time.Hour)
 		}
+	}
+	e.Attendance, e.AnotherTime = oneOf(d, "attended", conversations.Attendances), d.coin("another time")
+	if e.AnotherTime {
+		e.Appointment.At = s.now.Add(-26 * time.Hour)
+	}
+	if d("replanned", 3) == 0 {
+		e.Settings.Replan = true
+		e.Settings.Reminders = &[]int{2880, 240}
+	}
+	if d("at night", 4) == 0 {
+		e.Reason = "quiet_hours"
 	}
 	e.Blocked = d.coin("carrier blocked")
 	if e.Kind == conversations.EventCorrected {

@@ -44,6 +44,9 @@ type Say struct {
 	// Until is the moment after which it must not arrive; zero means the
 	// default of 24 hours.
 	Until time.Time
+	// Closes is the end of the hours in which it was to go: what could not be sent
+	// by then does not go at night. Zero: it may go at any hour.
+	Closes time.Time
 	// Held is the named reason why it goes later than now; empty if at once.
 	Held string
 }

@@ -162,6 +162,10 @@ type Event struct {
 	// Attendance is whether an appointment happened, Mechanism how (attendance).
 	Attendance Attendance `json:"attendance,omitempty"`
 	Mechanism  Mechanism  `json:"mechanism,omitempty"`
+	// AnotherTime says that a person asks the client for another time after a
+	// meeting that did not happen (attendance); Signed is that person's first name.
+	AnotherTime bool   `json:"another_time,omitempty"`
+	Signed      string `json:"signed,omitempty"`
 	// By is the person of the team who did it; empty for anything automatic.
 	By SpecialistID `json:"by,omitempty"`
 

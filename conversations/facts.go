@@ -90,6 +90,9 @@ type Client struct {
 	// LeadsAWeek is how many leads a week the client wishes for; 0 means the
 	// pathway's default.
 	LeadsAWeek int
+	// Reminders are how long before an appointment this client is reminded, in
+	// minutes, longest first; empty means the specialist's or the pathway's.
+	Reminders []int
 	// Held says that leads, check-ins, tasks and bulk nudges wait until a person
 	// releases the client (rule 1).
 	Held bool
@@ -111,4 +114,7 @@ type Specialist struct {
 	ID SpecialistID
 	// Name is the first name that the client knows ("Sam").
 	Name string
+	// Reminders are the offsets for the specialist's clients who have none of their
+	// own, as [Client.Reminders]; empty means the pathway's.
+	Reminders []int
 }

@@ -171,6 +171,7 @@ func (s *step) forgetPast() {
 	}
 	s.state.Spent = slices.DeleteFunc(s.state.Spent, func(x Spent) bool { return s.now.Sub(time.UnixMilli(x.At)) > remembered })
 	s.state.Reminded = slices.DeleteFunc(s.state.Reminded, func(r Reminded) bool { return past(r.Stands) })
+	s.state.Planned = slices.DeleteFunc(s.state.Planned, func(r Reminded) bool { return past(r.Stands) })
 	s.state.Held = slices.DeleteFunc(s.state.Held, func(r Reminded) bool { return past(r.Stands) })
 	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(q Question) bool { return past(q.Stands) })
 	s.state.Closed = slices.DeleteFunc(s.state.Closed, func(q ClosedQuestion) bool { return past(q.Stands) })
@@ -317,6 +318,7 @@ func (s *step) prompt(kind policy.Kind, m Say, latest time.Time) bool {
 			if !latest.IsZero() {
 				m.Until = latest
 			}
+			m.Closes = s.closes(m)
 			if s.facts.Client.Named && s.facts.Client.Name != "" {
 				if m.Vars == nil {
 					m.Vars = map[string]any{}
@@ -331,7 +333,11 @@ func (s *step) prompt(kind policy.Kind, m Say, latest time.Time) bool {
 		}
 	}
 	s.do(Skip{Key: m.Key, Appointment: m.Appointment, Reason: string(reason)})
-	if reason == policy.Paused && m.Appointment != "" {
+	switch {
+	case m.Appointment == "":
+	case reason == policy.TooLate:
+		s.tooLate(m.Appointment, reason)
+	case reason == policy.Paused:
 		// Nobody told the client about an appointment: the specialist has to know.
 		s.do(RaiseFlag{Reason: FlagNotSent, Appointment: m.Appointment, Detail: string(reason)})
 	}

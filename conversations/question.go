@@ -46,6 +46,8 @@ func (s State) clone() State {
 	s.Queue = slices.Clone(s.Queue)
 	s.Closed = slices.Clone(s.Closed)
 	s.Reminded = slices.Clone(s.Reminded)
+	s.Planned = slices.Clone(s.Planned)
+	s.Spent = slices.Clone(s.Spent)
 	s.Held = slices.Clone(s.Held)
 	s.Spent = slices.Clone(s.Spent)
 	return s

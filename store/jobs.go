@@ -11,6 +11,8 @@ import (
 type (
 	// ReminderArgs becomes conversations.EventReminder.
 	ReminderArgs = caseload.ReminderArgs
+	// ReplanArgs becomes a conversations.EventSettings that plans reminders anew.
+	ReplanArgs = caseload.ReplanArgs
 	// TimeoutArgs becomes conversations.EventTimeout.
 	TimeoutArgs = caseload.TimeoutArgs
 	// RetryTurnArgs runs a parked event again; see [Store.Park].

@@ -117,5 +117,6 @@ func (s *Schedule) register() *kinds {
 	add(k, &checkIns{Schedule: s})
 	add(k, &tasks{Schedule: s})
 	add(k, &feedback{Schedule: s})
+	add(k, &replans{Schedule: s})
 	return k
 }

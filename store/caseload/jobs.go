@@ -113,6 +113,15 @@ type FeedbackArgs struct {
 // Kind names the job.
 func (FeedbackArgs) Kind() string { return "feedback" }
 
+// ReplanArgs is the job that plans the reminders of a client anew, because the
+// offsets of their specialist were changed.
+type ReplanArgs struct {
+	Client conversations.ClientID `json:"client"`
+}
+
+// Kind names the job.
+func (ReplanArgs) Kind() string { return "replan" }
+
 // JobConfig is what working the jobs needs.
 type JobConfig struct {
 	Workers *river.Workers
