@@ -101,6 +101,9 @@ type Underway struct {
 	Unrecorded []Appointment
 }
 
+// usualLength is how long a meeting is taken to last of which nobody has said.
+const usualLength = time.Hour
+
 // longestUnrecorded is how far back meetings are asked about: who has not said
 // by then does not know any more.
 const longestUnrecorded = 60 * 24 * time.Hour
@@ -156,7 +159,10 @@ func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, 
 		if !ok || err != nil {
 			return err
 		}
-		over := a.At.Add(time.Duration(a.Minutes) * time.Minute)
+		over := a.At.Add(usualLength)
+		if a.Minutes > 0 {
+			over = a.At.Add(time.Duration(a.Minutes) * time.Minute)
+		}
 		switch p := &list[i].Progress; {
 		case a.Attendance == conversations.Attended && a.Mechanism != "":
 			p.Met = append(p.Met, conversations.Met{Kind: a.Kind, At: a.At})

@@ -89,6 +89,7 @@ func (a *API) way() {
 	a.setCircumstance()
 	a.milestones()
 	a.attendance()
+	a.anotherTime()
 	a.dues()
 }
 
