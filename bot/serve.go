@@ -110,7 +110,7 @@ func (a *app) server(l listeners, p providers, home http.Handler) (*web.Server, 
 		link = a.telegram.DeepLink
 	}
 	service := api.New(api.Config{
-		Store: a.store, Event: a.turn.Run, Now: a.now, NewID: newID, DeepLink: link, Logger: a.log, Version: version,
+		Store: a.store, Preview: a.turn.Preview, Event: a.turn.Run, Now: a.now, NewID: newID, DeepLink: link, Logger: a.log, Version: version,
 		Route: a.rules.Pathway.ClinicalRoute, Pathway: a.rules.Pathway,
 	})
 	return web.New(web.Config{

@@ -39,6 +39,10 @@ func (s *step) happened() {
 	if !slices.Contains(Attendances, o) || a.At.After(s.now) {
 		return
 	}
+	if s.event.AnotherTime {
+		s.askAnotherTime(a)
+		return
+	}
 	how := s.event.Mechanism
 	if o != Attended {
 		how = ""
@@ -47,6 +51,7 @@ func (s *step) happened() {
 	s.do(DropQueued{Appointment: a.ID, Reason: "past"})
 	s.settle(a.ID)
 	s.do(SettleFlags{Reason: FlagMissed, Appointment: a.ID})
+	s.do(SettleFlags{Reason: FlagNotSent, Appointment: a.ID})
 	s.closeAbout(a.ID, "")
 	switch {
 	case o == Missed:

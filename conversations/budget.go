@@ -39,9 +39,29 @@ func (s *step) budget(m Matter) policy.Budget {
 		}
 	case MatterCheckIns:
 		b.Kind = p.CheckIns
+		if n := s.chosenAWeek(); n > p.CheckIns {
+			// As with leads: a rhythm that the client chose is their wish.
+			b.Kind, b.AWeek = n, max(b.AWeek, b.AWeek+n-p.CheckIns)
+		}
 	default:
 	}
 	return b
+}
+
+// chosenAWeek is on how many days of the week that ends today the client chose to
+// be asked, over all series.
+func (s *step) chosenAWeek() int {
+	n := 0
+	y, m, d := s.now.Date()
+	for _, c := range s.facts.CheckIns {
+		for back := 6; back >= 0; back-- {
+			day := time.Date(y, m, d-back, 12, 0, 0, 0, s.now.Location())
+			if c.Rhythm.dayFrom(s.rules.Pathway, s.facts, day).Equal(day) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // within moves a verdict to where the budget has room, or refuses it where

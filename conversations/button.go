@@ -109,6 +109,12 @@ func (s *step) choose(q Question, c Choice) {
 		return
 	default:
 	}
+	if s.seeking(&q) {
+		if q.offers(c) {
+			s.takeFree(q, 1+slices.Index(whichOptions, c))
+		}
+		return
+	}
 	a, ok := s.facts.Appointment(q.Appointment)
 	if !ok || a.At.UnixMilli() != q.Stands {
 		s.closeOne(q.ID, "")

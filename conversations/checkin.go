@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,10 @@ type CheckIn struct {
 	// Words are the client's own question where the kind has none of its own
 	// (wellbeing: "Have you been outside today?"); empty otherwise.
 	Words string
+	// Rhythm is when it is asked by the clock; Due is the next such moment, zero
+	// if there is none. A job for any other moment is stale.
+	Rhythm Rhythm
+	Due    time.Time
 }
 
 // CheckInKind says what a check-in asks about.
@@ -64,7 +69,7 @@ func (s *step) series(id CheckInID) (CheckIn, bool) {
 // ended does nothing, and neither does a second run of the same job.
 func (s *step) checkInDue() {
 	c, ok := s.series(s.event.CheckIn)
-	if !ok || s.askedJustNow(c.ID) {
+	if !ok || !s.event.Due.IsZero() && !s.dueNow(c) || s.askedJustNow(c.ID) {
 		return
 	}
 	if c.Kind.aboutWork() && !s.inWork() {
@@ -74,6 +79,11 @@ func (s *step) checkInDue() {
 	q := s.newQuestion(AskScale, Appointment{})
 	q.CheckIn = c.ID
 	s.askCheckIn(q, c)
+	for i := range s.state.Queue {
+		if w := &s.state.Queue[i]; w.ID == q.ID && w.Put == 0 && !s.event.Due.IsZero() {
+			w.Date = s.now.Format(time.DateOnly) // It waits for the floor, and belongs to its day.
+		}
+	}
 }
 
 func (s *step) askedJustNow(id CheckInID) bool {
@@ -83,13 +93,21 @@ func (s *step) askedJustNow(id CheckInID) bool {
 	}
 	return s.state.Open != nil && mine(*s.state.Open) || slices.ContainsFunc(s.state.Queue, mine) ||
 		slices.ContainsFunc(s.state.Closed, func(c ClosedQuestion) bool {
-			return c.Kind == AskScale && c.CheckIn == id && recent(c.At)
+			// Not when it was closed: the timer of yesterday's may close it at the very
+			// moment at which today's falls due.
+			return c.Kind == AskScale && c.CheckIn == id && recent(cmp.Or(c.Asked, c.At))
 		})
 }
 
 // putCheckIn puts a check-in that had to wait.
 func (s *step) putCheckIn(q Question) {
-	if c, ok := s.series(q.CheckIn); ok && (s.inWork() || !c.Kind.aboutWork()) {
+	c, ok := s.series(q.CheckIn)
+	switch {
+	case !ok || c.Kind.aboutWork() && !s.inWork():
+	case q.Date != "" && q.Date != s.now.Format(time.DateOnly):
+		s.missedDay(c)
+	default:
+		q.Date = ""
 		s.askCheckIn(q, c)
 	}
 }

@@ -142,6 +142,9 @@ func (s *stage) line(t *testing.T, line string) []string {
 	if event, ok := s.personEvent(t, word, rest); ok {
 		return s.turn(t, event)
 	}
+	if event, ok := s.clockEvent(t, word, rest); ok {
+		return s.turn(t, event)
+	}
 	if event, ok := s.event(t, word, rest); ok {
 		return s.turn(t, event)
 	}
@@ -157,6 +160,15 @@ func (s *stage) line(t *testing.T, line string) []string {
 		s.now = s.now.Add(d)
 	case "client":
 		s.client(t, fields)
+	case "sams_reminders":
+		s.facts.Specialist.Reminders = nil
+		for _, f := range fields {
+			m, err := strconv.Atoi(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.facts.Specialist.Reminders = append(s.facts.Specialist.Reminders, m)
+		}
 	case "alert_closed":
 		s.facts.Alerted = false
 	case "alert_taken":
@@ -174,6 +186,24 @@ func (s *stage) line(t *testing.T, line string) []string {
 		s.reach(conversations.Channel(fields[0]), conversations.Agreement(fields[1]))
 	case "checkin":
 		s.checkIn(t, rest)
+	case "asks":
+		// "asks t1 Fri 2026-11-27 10:00": the task is asked after then.
+		for i := range s.facts.Tasks {
+			if string(s.facts.Tasks[i].ID) == fields[0] {
+				s.facts.Tasks[i].Ask = s.time(t, strings.Join(fields[1:], " "))
+			}
+		}
+	case "asks_feedback":
+		s.rules.Pathway.Feedback = conversations.FeedbackRule{
+			From: conversations.MilestoneStarted, Every: conversations.Span{Months: 6},
+		}
+	case "kind":
+		// "kind a1 review"
+		for i := range s.facts.Appointments {
+			if string(s.facts.Appointments[i].ID) == fields[0] {
+				s.facts.Appointments[i].Kind = conversations.AppointmentKind(fields[1])
+			}
+		}
 	case "free":
 		s.free(t, rest)
 	case "with":
@@ -298,6 +328,12 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 			Mechanism:   conversations.Mechanism(strings.TrimPrefix(fields[1], "-")),
 			Appointment: s.first(s.appointment(t, strings.Join(fields[2:], " "))),
 		}, true
+	case "another_time":
+		// "a1 Thu 2026-11-26 14:00", signed by whoever stands behind it.
+		return conversations.Event{
+			Kind: conversations.EventAttendance, Attendance: conversations.Missed, AnotherTime: true, By: "s1",
+			Appointment: s.appointment(t, strings.Join(fields[:4], " ")), Signed: strings.Join(fields[4:], " "),
+		}, true
 	case "circumstance":
 		return conversations.Event{
 			Kind: conversations.EventCircumstance, Circumstance: conversations.Circumstance(strings.TrimPrefix(rest, "none")), By: "s1",
@@ -318,6 +354,12 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 		return conversations.Event{Kind: conversations.EventSettings, Settings: s.settings(t, fields), By: "s1"}, true
 	case "timeout":
 		return conversations.Event{Kind: conversations.EventTimeout, Question: conversations.QuestionID(rest)}, true
+	case "night":
+		// "a1 Thu 2026-11-26 14:00": a message about it could not go within its hours.
+		return conversations.Event{
+			Kind: conversations.EventDropped, Channel: conversations.SMS, Message: "m1", Reason: "quiet_hours",
+			Appointment: s.appointment(t, rest),
+		}, true
 	case "undelivered", "unknown_delivery", "dropped":
 		return conversations.Event{
 			Kind: conversations.EventKind(word), Channel: conversations.SMS, Message: "m1", Reason: fields[0],

@@ -130,17 +130,18 @@ func (s *step) remind(a Appointment) {
 	}
 	planned := false
 	var last time.Time
-	for _, before := range s.rules.Pathway.Reminders {
+	s.forgetPlan(a.ID)
+	for _, before := range s.offsets() {
 		due := s.due(a, before)
 		if due.Before(s.now) || (!last.IsZero() && due.Sub(last) < apart) {
 			// Past, or pushed by holidays onto the one before it.
 			continue
 		}
 		planned, last = true, due
-		s.do(Remind{Appointment: a.ID, Stands: a.At, Before: before, At: due})
+		s.plan(a, before, due)
 	}
 	if !planned && !s.wasReminded(a) {
-		s.do(Remind{Appointment: a.ID, Stands: a.At, Before: 0, At: s.now})
+		s.plan(a, 0, s.now)
 	}
 }
 
@@ -196,12 +197,15 @@ func (s *step) reminder() {
 	mark := Reminded{
 		Appointment: s.event.Appointment.ID, Stands: s.event.Appointment.At.UnixMilli(), Before: s.event.Before,
 	}
-	stale := !ok || a.At.UnixMilli() != mark.Stands || a.Status == Cancelled ||
+	stale := !ok || a.At.UnixMilli() != mark.Stands || a.Status == Cancelled || s.planChanged(mark) ||
 		slices.ContainsFunc(s.state.Reminded, mark.same) || slices.Contains(s.state.Held, mark)
-	if stale || !a.At.After(s.now) {
-		return
+	switch {
+	case stale:
+	case !a.At.After(s.now):
+		s.remindTooLate(a, mark)
+	default:
+		s.remindOf(a, mark)
 	}
-	s.remindOf(a, mark)
 }
 
 // remindOf says a reminder whose time has come, or why it does not go.
@@ -218,8 +222,9 @@ func (s *step) remindOf(a Appointment, mark Reminded) {
 	latest := a.At.Add(-useless)
 	if a.Status == Confirmed {
 		key, vars = s.withPlace("appointment.reminder_confirmed", a)
-		s.prompt(policy.Unasked, Say{Key: key, Vars: vars, Appointment: a.ID, Matter: MatterAppointments, Stands: a.At}, latest)
-		s.reminded(mark)
+		if s.prompt(policy.Unasked, Say{Key: key, Vars: vars, Appointment: a.ID, Matter: MatterAppointments, Stands: a.At}, latest) {
+			s.reminded(mark)
+		}
 		return
 	}
 	if !s.canPrompt(latest) {

@@ -69,6 +69,40 @@ func (d dice) checkIns() []conversations.CheckIn {
 	return out
 }
 
+func (d dice) rhythm(s *stage) conversations.Rhythm {
+	r := oneOf(d, "rhythm", []conversations.Rhythm{
+		{}, {Rule: "FREQ=WEEKLY;BYDAY=FR"}, {Rule: "FREQ=DAILY"}, {Milestone: conversations.MilestoneJobStart, After: conversations.Span{Days: 3}},
+		{Meeting: conversations.Regular, Before: 1}, {MonthDay: 25}, {On: s.now.AddDate(0, 0, 5).Format(time.DateOnly)},
+	})
+	if !r.IsZero() {
+		r.Since, r.Clock = "2026-11-02", 60*d("o'clock", 24)
+	}
+	return r
+}
+
+// dues are the moments that belong to the rhythms; now and then one whose job is
+// late by hours or by a day.
+func (d dice) dues(s *stage, f *conversations.Facts) {
+	for i := range f.CheckIns {
+		c := &f.CheckIns[i]
+		c.Rhythm = d.rhythm(s)
+		if f.Client.Closed {
+			continue
+		}
+		if c.Due = conversations.NextCheckIn(s.rules.Pathway, *f, c.Rhythm, s.now); !c.Due.IsZero() && d("late", 4) == 0 {
+			at := s.now.Add(-time.Duration(d("late by", 40)) * time.Minute)
+			if at.Day() == s.now.Day() {
+				c.Due = at
+			}
+		}
+	}
+	for i := range f.Tasks {
+		if d.coin("asked on its day") {
+			f.Tasks[i].Ask = s.now
+		}
+	}
+}
+
 func (d dice) offer(id string, now time.Time) conversations.Offer {
 	o := conversations.Offer{
 		ID:   conversations.OfferID(id),
@@ -112,6 +146,11 @@ func (d dice) facts(s *stage) conversations.Facts {
 	}
 	f.Appointments = d.appointments(s.now)
 	f.CheckIns = d.checkIns()
+	if d.coin("reached") {
+		f.Reached = map[conversations.Milestone]time.Time{
+			oneOf(d, "milestone", conversations.Milestones): s.now.Add(-time.Duration(d("ago", 900)) * time.Hour),
+		}
+	}
 	for i := range d("offers", 3) {
 		f.Offers = append(f.Offers, d.offer(fmt.Sprintf("o%d", i+1), s.now))
 	}
@@ -123,6 +162,7 @@ func (d dice) facts(s *stage) conversations.Facts {
 	for i := range d("free", 4) {
 		f.Free = append(f.Free, s.now.Add(time.Duration(24*(i+1)+d("free in", 20))*time.Hour).Truncate(time.Hour))
 	}
+	d.dues(s, &f)
 	if d("alerted", 4) == 0 {
 		f.Alerted, f.Taken = true, d.coin("taken")
 		f.CrisisSaid = s.now.Add(-time.Duration(d("said", 300)) * time.Minute)
@@ -153,7 +193,9 @@ func (d dice) question(s *stage, f conversations.Facts, n int) conversations.Que
 	case conversations.AskAppointment:
 		about()
 	case conversations.AskReschedule:
-		about()
+		if d("a new meeting", 4) > 0 {
+			about()
+		}
 		q.Vague = d.coin("vague")
 		for _, at := range f.Free {
 			q.Free = append(q.Free, at.UnixMilli())
@@ -333,6 +375,20 @@ func (d dice) event(f *conversations.Facts, s *stage) conversations.Event {
 	e.CheckIn = oneOf(d, "check-in", []conversations.CheckInID{"s1", "s9"})
 	e.Task = oneOf(d, "task", []conversations.TaskID{"k1", "k9"})
 	e.Offer = d.offer(oneOf(d, "offer", []string{"o1", "o9"}), s.now)
+	if d.coin("by the clock") {
+		e.Due = s.now
+		for _, c := range f.CheckIns {
+			if c.ID == e.CheckIn && !c.Due.IsZero() {
+				e.Due = c.Due
+			}
+		}
+	}
+	if d("a milestone", 4) == 0 && e.Kind == conversations.EventStage {
+		e.Milestone = oneOf(d, "reaches", conversations.Milestones)
+	}
+	if d("a series", 3) == 0 {
+		e.Series = conversations.CheckIn{ID: oneOf(d, "chosen", []conversations.CheckInID{"s1", "s8"}), Kind: conversations.CheckInWeek, Rhythm: d.rhythm(s)}
+	}
 	e.Ring = s.now.Add(time.Duration(d("rings", 361)-60) * time.Minute)
 	e.Channel = d.channel()
 	e.Agreement = oneOf(d, "to", conversations.Agreements)
@@ -343,6 +399,17 @@ func (d dice) event(f *conversations.Facts, s *stage) conversations.Event {
 		if d.coin("other time") {
 			e.Appointment.At = e.Appointment.At.Add(24 * time.Hour)
 		}
+	}
+	e.Attendance, e.AnotherTime = oneOf(d, "attended", conversations.Attendances), d.coin("another time")
+	if e.AnotherTime {
+		e.Appointment.At = s.now.Add(-26 * time.Hour)
+	}
+	if d("replanned", 3) == 0 {
+		e.Settings.Replan = true
+		e.Settings.Reminders = &[]int{2880, 240}
+	}
+	if d("at night", 4) == 0 {
+		e.Reason = "quiet_hours"
 	}
 	e.Blocked = d.coin("carrier blocked")
 	if e.Kind == conversations.EventCorrected {

@@ -44,6 +44,9 @@ type Say struct {
 	// Until is the moment after which it must not arrive; zero means the
 	// default of 24 hours.
 	Until time.Time
+	// Closes is the end of the hours in which it was to go: what could not be sent
+	// by then does not go at night. Zero: it may go at any hour.
+	Closes time.Time
 	// Held is the named reason why it goes later than now; empty if at once.
 	Held string
 }
@@ -354,6 +357,25 @@ type ForgetAnswer struct {
 	Message MessageID
 }
 
+// Choose writes a series of check-ins that the client chose, SetRhythm when it is
+// asked from now on.
+type Choose struct{ CheckIn CheckIn }
+
+// SetRhythm see [Choose].
+type SetRhythm struct {
+	CheckIn CheckInID
+	Rhythm  Rhythm
+}
+
+// SetDue sets when a series (EventCheckIn), a task (EventTask) or, where both are
+// empty, the question about the service (EventFeedback) is next asked by the
+// clock, and schedules that event; zero: not any more.
+type SetDue struct {
+	CheckIn CheckInID
+	Task    TaskID
+	At      time.Time
+}
+
 // EndCheckIn ends a series of check-ins because the client wishes it; an empty
 // id ends them all.
 type EndCheckIn struct{ ID CheckInID }
@@ -423,6 +445,9 @@ func (SetTask) effect()         {}
 func (RecordAnswer) effect()    {}
 func (ForgetAnswer) effect()    {}
 func (EndCheckIn) effect()      {}
+func (Choose) effect()          {}
+func (SetRhythm) effect()       {}
+func (SetDue) effect()          {}
 func (RecordFeedback) effect()  {}
 func (Set) effect()             {}
 func (MakeLink) effect()        {}

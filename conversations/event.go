@@ -72,7 +72,8 @@ const (
 	// EventReminderAllowed: a person lets one appointment's reminder go although
 	// the client is on hold.
 	EventReminderAllowed EventKind = "reminder_allowed"
-	// EventStage: a person sets where the client stands on the pathway.
+	// EventStage: a person sets where the client stands on the pathway, or that
+	// they reached a milestone on it.
 	EventStage EventKind = "stage"
 	// EventCircumstance: a specialist sets that the client is in hospital,
 	// bereaved, in custody or has died, or that none of it holds any more.
@@ -137,6 +138,12 @@ type Event struct {
 	// CheckIn and Task are what fell due.
 	CheckIn CheckInID `json:"checkin,omitempty"`
 	Task    TaskID    `json:"task,omitempty"`
+	// Due is the moment at which it fell due by the clock (check-in, task,
+	// feedback), so that a stale one is known; zero where a person asks.
+	Due time.Time `json:"due,omitzero"`
+	// Series is a check-in that the client chose, or whose rhythm they changed
+	// (settings): whole, under a new id or a known one.
+	Series CheckIn `json:"series,omitzero"`
 	// Ring is when the specialist rings; RingFrom the number that the phone will
 	// show, or empty.
 	Ring     time.Time `json:"ring,omitzero"`
@@ -149,9 +156,16 @@ type Event struct {
 	// specialist sets (circumstance), empty to take it back.
 	Stage        Stage        `json:"stage,omitempty"`
 	Circumstance Circumstance `json:"circumstance,omitempty"`
+	// Milestone is what was reached at At while the stage stays as it is (stage,
+	// with no Stage).
+	Milestone Milestone `json:"milestone,omitempty"`
 	// Attendance is whether an appointment happened, Mechanism how (attendance).
 	Attendance Attendance `json:"attendance,omitempty"`
 	Mechanism  Mechanism  `json:"mechanism,omitempty"`
+	// AnotherTime says that a person asks the client for another time after a
+	// meeting that did not happen (attendance); Signed is that person's first name.
+	AnotherTime bool   `json:"another_time,omitempty"`
+	Signed      string `json:"signed,omitempty"`
 	// By is the person of the team who did it; empty for anything automatic.
 	By SpecialistID `json:"by,omitempty"`
 

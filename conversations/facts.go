@@ -24,6 +24,8 @@ type Facts struct {
 	// that the client chose and has not ended.
 	Tasks    []Task
 	CheckIns []CheckIn
+	// Reached holds when each milestone was last reached.
+	Reached map[Milestone]time.Time
 	// Corrected is the text that an EventCorrected is about; nil for any other.
 	Corrected *Corrected
 	// FreshLink is a link code that nobody has yet, for [MakeLink]; empty where
@@ -88,6 +90,9 @@ type Client struct {
 	// LeadsAWeek is how many leads a week the client wishes for; 0 means the
 	// pathway's default.
 	LeadsAWeek int
+	// Reminders are how long before an appointment this client is reminded, in
+	// minutes, longest first; empty means the specialist's or the pathway's.
+	Reminders []int
 	// Held says that leads, check-ins, tasks and bulk nudges wait until a person
 	// releases the client (rule 1).
 	Held bool
@@ -96,6 +101,9 @@ type Client struct {
 	// Circumstance is why a specialist has set that nothing unasked goes just
 	// now; empty if there is no such reason.
 	Circumstance Circumstance
+	// FeedbackDue is when they are next asked by the clock what they think of the
+	// service; zero if they are not. A job for any other moment is stale.
+	FeedbackDue time.Time
 	// Closed says that the client has left the service. Their texts are still
 	// read for risk and shown to the team.
 	Closed bool
@@ -106,4 +114,7 @@ type Specialist struct {
 	ID SpecialistID
 	// Name is the first name that the client knows ("Sam").
 	Name string
+	// Reminders are the offsets for the specialist's clients who have none of their
+	// own, as [Client.Reminders]; empty means the pathway's.
+	Reminders []int
 }

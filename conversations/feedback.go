@@ -16,6 +16,9 @@ const forLead = "lead"
 // feedbackDue asks what the client thinks of the service. Who was asked and
 // has not answered yet is not asked again.
 func (s *step) feedbackDue() {
+	if due := s.event.Due; !due.IsZero() && !due.Equal(s.facts.Client.FeedbackDue) {
+		return
+	}
 	asked := func(q Question) bool { return q.Kind == AskFeedback && !q.Shown }
 	if q := s.state.Open; q != nil && asked(*q) || slices.ContainsFunc(s.state.Queue, asked) {
 		return

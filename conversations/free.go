@@ -57,6 +57,10 @@ func (s *step) offerFree(q Question, lead Piece) {
 // pickFree takes the n-th free time that was offered, if it is still free: it
 // is repeated in full and waits for the specialist's yes as any proposal does.
 func (s *step) pickFree(q Question, n int) {
+	if q.Appointment == "" {
+		s.takeFree(q, n)
+		return
+	}
 	a, ok := s.facts.Appointment(q.Appointment)
 	if !ok || n < 1 || n > len(q.Free) {
 		s.handOver(FlagNotUnderstood)

@@ -120,6 +120,8 @@ func (s *step) delivery() {
 		s.flag(FlagAnswerNotSent, "")
 	case e.Kind == EventUndelivered && !e.Blocked:
 		s.flag(FlagUndelivered, "")
+	case e.Kind == EventDropped && e.Reason == string(policy.QuietHours):
+		s.sayAgain()
 	case e.Kind == EventDropped && e.Reason == string(policy.TooLate):
 		s.flag(FlagNotSent, "")
 	}

@@ -68,6 +68,7 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 	case EventCorrected:
 		s.corrected()
 	case EventSettings:
+		s.chooseCheckIn(event.Series)
 		s.set(event.Settings)
 	case EventSettled:
 		s.settledPerson()
@@ -92,6 +93,7 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 	if (event.Kind == EventText || event.Kind == EventButton) && facts.Known() {
 		s.keepUndo(facts, was, 0)
 	}
+	s.keepTime()
 	s.state.Version = StateVersion
 	return s.state, s.effects
 }
@@ -176,6 +178,7 @@ func (s *step) forgetPast() {
 	s.state.Spent = slices.DeleteFunc(s.state.Spent, func(x Spent) bool { return s.now.Sub(time.UnixMilli(x.At)) > remembered })
 	s.forgetShifts()
 	s.state.Reminded = slices.DeleteFunc(s.state.Reminded, func(r Reminded) bool { return past(r.Stands) })
+	s.state.Planned = slices.DeleteFunc(s.state.Planned, func(r Reminded) bool { return past(r.Stands) })
 	s.state.Held = slices.DeleteFunc(s.state.Held, func(r Reminded) bool { return past(r.Stands) })
 	s.state.Queue = slices.DeleteFunc(s.state.Queue, func(q Question) bool { return past(q.Stands) })
 	s.state.Closed = slices.DeleteFunc(s.state.Closed, func(q ClosedQuestion) bool { return past(q.Stands) })
@@ -258,9 +261,10 @@ func (s *step) standingFor(c Channel, m Matter) policy.Standing {
 	return st
 }
 
-func (s *step) hours() policy.Hours {
-	p := s.rules.Pathway
-	c := s.facts.Client
+func (s *step) hours() policy.Hours { return hoursOf(s.rules.Pathway, s.facts.Client) }
+
+// hoursOf are when unasked texts may go to a client.
+func hoursOf(p Pathway, c Client) policy.Hours {
 	return policy.Hours{
 		From: p.Sending.From, To: p.Sending.To, Wakes: c.Wakes, Rests: c.Rests, RestDays: c.RestDays, Holidays: p.Holidays,
 	}
@@ -321,6 +325,7 @@ func (s *step) prompt(kind policy.Kind, m Say, latest time.Time) bool {
 			if !latest.IsZero() {
 				m.Until = latest
 			}
+			m.Closes = s.closes(m)
 			if s.facts.Client.Named && s.facts.Client.Name != "" {
 				if m.Vars == nil {
 					m.Vars = map[string]any{}
@@ -335,7 +340,11 @@ func (s *step) prompt(kind policy.Kind, m Say, latest time.Time) bool {
 		}
 	}
 	s.do(Skip{Key: m.Key, Appointment: m.Appointment, Reason: string(reason)})
-	if reason == policy.Paused && m.Appointment != "" {
+	switch {
+	case m.Appointment == "":
+	case reason == policy.TooLate:
+		s.tooLate(m.Appointment, reason)
+	case reason == policy.Paused:
 		// Nobody told the client about an appointment: the specialist has to know.
 		s.do(RaiseFlag{Reason: FlagNotSent, Appointment: m.Appointment, Detail: string(reason)})
 	}

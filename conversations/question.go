@@ -46,6 +46,8 @@ func (s State) clone() State {
 	s.Queue = slices.Clone(s.Queue)
 	s.Closed = slices.Clone(s.Closed)
 	s.Reminded = slices.Clone(s.Reminded)
+	s.Planned = slices.Clone(s.Planned)
+	s.Spent = slices.Clone(s.Spent)
 	s.Held = slices.Clone(s.Held)
 	s.Shifts = slices.Clone(s.Shifts)
 	s.Spent = slices.Clone(s.Spent)
@@ -248,6 +250,7 @@ func (s *step) remember(q Question, c Choice) {
 	s.state.Closed = slices.Insert(s.state.Closed, 0, ClosedQuestion{
 		ID: q.ID, Kind: q.Kind, Appointment: q.Appointment, Offer: q.Offer, Task: q.Task, CheckIn: q.CheckIn, Choice: c, Stands: q.Stands,
 		At:    s.now.UnixMilli(),
+		Asked: q.AskedAt,
 		Shown: q.Shown && q.Kind == AskLead, Free: q.Free, Readings: q.Readings,
 	})
 	if len(s.state.Closed) > keptClosed {

@@ -42,12 +42,18 @@ type Settings struct {
 	Guarded *bool `json:"guarded,omitempty"`
 	// LeadsAWeek is the client's wish; 0 means the pathway's default.
 	LeadsAWeek *int `json:"leads_a_week,omitempty"`
+	// Reminders are the client's own offsets ([Client.Reminders]); an empty list
+	// takes them away.
+	Reminders *[]int `json:"reminders,omitempty"`
+	// Replan sets nothing: the offsets of the client's specialist were changed, and
+	// the reminders that are ahead are planned anew.
+	Replan bool `json:"replan,omitempty"`
 }
 
 // IsZero says whether nothing is set.
 func (s Settings) IsZero() bool {
 	return s.Wakes == nil && s.Rests == nil && s.RestDays == nil && s.PausedUntil == nil && len(s.Stop) == 0 &&
-		len(s.Allow) == 0 && s.Detail == nil && s.Guarded == nil && s.LeadsAWeek == nil
+		len(s.Allow) == 0 && s.Detail == nil && s.Guarded == nil && s.LeadsAWeek == nil && s.Reminders == nil && !s.Replan
 }
 
 // With returns the client as the settings make them; c stays as it is. Who is
@@ -84,6 +90,9 @@ func (c Client) With(x Settings) Client {
 	}
 	if x.LeadsAWeek != nil {
 		c.LeadsAWeek = *x.LeadsAWeek
+	}
+	if x.Reminders != nil {
+		c.Reminders = slices.Clone(*x.Reminders)
 	}
 	return c
 }
@@ -174,7 +183,7 @@ func (s *step) apply(x Settings) {
 	switch is := s.paused(); {
 	case is && !was:
 		s.do(DropQueued{Reason: string(policy.Paused)})
-	case was && !is:
+	case was && !is, x.Reminders != nil, x.Replan:
 		s.remindAll()
 	}
 }

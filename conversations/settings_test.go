@@ -58,6 +58,14 @@ func (s *stage) settings(t *testing.T, fields []string) conversations.Settings {
 			x.Detail = new(v == "true")
 		case "guarded":
 			x.Guarded = new(v == "true")
+		case "replan":
+			x.Replan = true
+		case "reminders":
+			offsets := []int{}
+			for m := range strings.FieldsFuncSeq(v, func(r rune) bool { return r == ',' }) {
+				offsets = append(offsets, number(m))
+			}
+			x.Reminders = &offsets
 		case "leads":
 			x.LeadsAWeek = new(number(v))
 		default:

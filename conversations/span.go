@@ -7,7 +7,21 @@ import "time"
 // and ten working days jump over Christmas. Exactly one field is set; the zero
 // value is no time at all.
 type Span struct {
-	WorkingDays, Days, Weeks, Months int
+	WorkingDays int `json:"working_days,omitempty"`
+	Days        int `json:"days,omitempty"`
+	Weeks       int `json:"weeks,omitempty"`
+	Months      int `json:"months,omitempty"`
+}
+
+// fields counts the units that are set.
+func (p Span) fields() int {
+	n := 0
+	for _, x := range []int{p.WorkingDays, p.Days, p.Weeks, p.Months} {
+		if x != 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // IsZero says whether the span is no time at all.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"alongside/conversations"
 	"alongside/conversations/understand"
@@ -15,6 +14,9 @@ import (
 // one line.
 func (s *stage) apply(e conversations.Effect) string {
 	if line, ok := s.applyCorrection(e); ok {
+		return line
+	}
+	if line, ok := s.applyClock(e); ok {
 		return line
 	}
 	switch e := e.(type) {
@@ -59,8 +61,6 @@ func (s *stage) apply(e conversations.Effect) string {
 	case conversations.SetStage:
 		s.facts.Client.Stage = e.Stage
 		return "stage " + string(e.Stage)
-	case conversations.Reached:
-		return "reached " + string(e.Milestone) + " on " + e.At.In(s.zone).Format(time.DateOnly)
 	case conversations.SetAttendance:
 		return strings.TrimSpace(fmt.Sprintf("appointment %s: %s %s", e.ID, e.Attendance, e.Mechanism))
 	case conversations.SetCircumstance:

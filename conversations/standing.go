@@ -62,6 +62,10 @@ func (s *step) newCircumstance() {
 // as ever; what may not go at the new stage is taken back.
 func (s *step) newStage() {
 	st := s.event.Stage
+	if m := s.event.Milestone; m != "" && st == "" {
+		s.reachedNow(m)
+		return
+	}
 	if !s.facts.Known() || st == s.facts.Client.Stage || !slices.Contains(Stages, st) {
 		return
 	}

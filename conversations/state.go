@@ -22,6 +22,10 @@ type State struct {
 	// Reminded remembers which reminders went, so that each goes once however
 	// often its job runs; what is past is forgotten.
 	Reminded []Reminded `json:"reminded,omitempty"`
+	// Planned are the reminders that are to come of each appointment ahead; the job
+	// of any other is of an older plan. An appointment that is not among them was
+	// planned before plans were kept: its jobs all hold.
+	Planned []Reminded `json:"planned,omitempty"`
 	// Borrowed is when somebody else last wrote from the client's phone, in Unix
 	// milliseconds; 0 if never. For a while ([sitting]) nothing is told there.
 	Borrowed int64 `json:"borrowed,omitempty"`
@@ -206,8 +210,10 @@ type ClosedQuestion struct {
 	// Unix milliseconds: a button under a reminder for a time that moved since
 	// must not answer for the new one.
 	Stands int64 `json:"stands,omitempty"`
-	// At is when it was closed, in Unix milliseconds; 0 if not known.
-	At int64 `json:"at,omitempty"`
+	// At is when it was closed, Asked when it was put last, in Unix milliseconds; 0
+	// if not known.
+	At    int64 `json:"at,omitempty"`
+	Asked int64 `json:"asked,omitempty"`
 }
 
 // Reminded is a reminder that was said, or decided against: of an appointment,

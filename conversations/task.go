@@ -17,6 +17,9 @@ type Task struct {
 	// Due is the day by which; zero if none was agreed.
 	Due    time.Time
 	Status TaskStatus
+	// Ask is when it is asked after by the clock; zero if it is not. A job for any
+	// other moment is stale.
+	Ask time.Time
 }
 
 // TaskStatus is what the client said of a task.
@@ -58,6 +61,12 @@ func (s *step) task(id TaskID) (Task, bool) {
 // taskDue asks after a task of the action plan.
 func (s *step) taskDue() {
 	t, ok := s.task(s.event.Task)
+	if due := s.event.Due; !due.IsZero() {
+		if !ok || !due.Equal(t.Ask) {
+			return
+		}
+		s.do(SetDue{Task: t.ID})
+	}
 	if _, asked := s.waitingTask(t.ID); !ok || asked {
 		return
 	}

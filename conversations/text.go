@@ -195,6 +195,9 @@ func (s *step) intent() {
 
 // act does what the reading says.
 func (s *step) act() {
+	if s.seeks() && s.answersSeeking() {
+		return
+	}
 	switch r := s.reading; r.Intent {
 	case understand.Confirm, understand.OptinYes:
 		s.yes()

@@ -11,6 +11,8 @@ import (
 type (
 	// ReminderArgs becomes conversations.EventReminder.
 	ReminderArgs = caseload.ReminderArgs
+	// ReplanArgs becomes a conversations.EventSettings that plans reminders anew.
+	ReplanArgs = caseload.ReplanArgs
 	// TimeoutArgs becomes conversations.EventTimeout.
 	TimeoutArgs = caseload.TimeoutArgs
 	// RetryTurnArgs runs a parked event again; see [Store.Park].
@@ -23,6 +25,11 @@ type (
 	RecallArgs = caseload.RecallArgs
 	// LeadClosingArgs says that a lead closes soon; see [Store.Lead].
 	LeadClosingArgs = caseload.LeadClosingArgs
+	// CheckInArgs becomes conversations.EventCheckIn, TaskArgs EventTask and
+	// FeedbackArgs EventFeedback, each with the moment that it was set for.
+	CheckInArgs  = caseload.CheckInArgs
+	TaskArgs     = caseload.TaskArgs
+	FeedbackArgs = caseload.FeedbackArgs
 	// JobConfig is what working the jobs needs.
 	JobConfig = caseload.JobConfig
 )

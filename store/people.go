@@ -54,6 +54,19 @@ func (s *Store) AddSpecialist(ctx context.Context, n NewSpecialist) (conversatio
 	return s.caseload.AddSpecialist(ctx, checked)
 }
 
+// SetReminders sets how long before an appointment the clients of a specialist
+// are reminded who have no offsets of their own, in minutes, longest first; none
+// takes the pathway's again. What is ahead is planned anew. What was entered
+// wrongly is refused: see [Refusals]. [ErrNotFound] for an unknown specialist.
+func (s *Store) SetReminders(ctx context.Context, id conversations.SpecialistID, minutes []int) error {
+	var c checks
+	if fault := conversations.OffsetsFault(minutes); fault != "" {
+		c.refuse("reminders", RefusedValue, "The reminders "+fault+".")
+		return c.err()
+	}
+	return s.caseload.SetReminders(ctx, id, minutes)
+}
+
 // Specialist returns one specialist, or [ErrNotFound].
 func (s *Store) Specialist(ctx context.Context, id conversations.SpecialistID) (Specialist, error) {
 	return s.caseload.Specialist(ctx, id)

@@ -35,13 +35,18 @@ type NewTask struct {
 	What string
 	// Due is the day by which; zero if none was agreed.
 	Due time.Time
+	// Unasked says that the client does not want to be asked after it on its day;
+	// Ask is the moment at which they are (see conversations.TaskAsk), zero for
+	// never.
+	Unasked bool
+	Ask     time.Time
 }
 
 // AddTask adds a task that was agreed with the client. What was entered wrongly
 // is refused, all of it at once: see [Refusals].
 func (s *Store) AddTask(ctx context.Context, n NewTask) (conversations.TaskID, error) {
 	var c checks
-	checked := caseload.NewTask{Client: n.Client, What: c.line("what", n.What, true, longestWords), Due: n.Due}
+	checked := caseload.NewTask{Client: n.Client, What: c.line("what", n.What, true, longestWords), Due: n.Due, Unasked: n.Unasked, Ask: n.Ask}
 	if err := c.err(); err != nil {
 		return "", err
 	}
@@ -61,13 +66,17 @@ type TaskChange struct {
 	What   string
 	Due    *time.Time // the zero time takes the day away
 	Status conversations.TaskStatus
+	// Remind says whether the client is asked after it on its day; Ask is the
+	// moment, the zero time for never.
+	Remind *bool
+	Ask    *time.Time
 }
 
 // SetTask changes a task of the client and returns it as it is now. The error
 // is a [Refusal], or [ErrNotFound] if the client has no such task.
 func (s *Store) SetTask(ctx context.Context, client conversations.ClientID, id conversations.TaskID, change TaskChange) (Task, error) {
 	var c checks
-	checked := caseload.TaskChange{What: c.line("what", change.What, false, longestWords), Due: change.Due, Status: change.Status}
+	checked := caseload.TaskChange{What: c.line("what", change.What, false, longestWords), Due: change.Due, Status: change.Status, Remind: change.Remind, Ask: change.Ask}
 	if change.Status != "" && !slices.Contains(conversations.TaskStatuses, change.Status) {
 		c.refuse("status", RefusedValue, "A task is open, done, not_yet, want_help or dropped.")
 	}
@@ -85,24 +94,60 @@ type NewCheckIn struct {
 	// Words are the client's own question, agreed with them; needed for
 	// wellbeing and empty for every other kind.
 	Words string
+	// Rhythm is when it is asked by the clock; zero where only a person asks.
+	Rhythm conversations.Rhythm
 }
 
-// AddCheckIn adds a series of check-ins. What was entered wrongly is refused,
-// all of it at once: see [Refusals].
+// Chosen checks a series that a client chose and gives it an id: whole as
+// conversations.EventSettings takes it, whose turn writes it with its first
+// moment. What was entered wrongly is refused, all of it at once: see [Refusals].
+func (s *Store) Chosen(n NewCheckIn) (conversations.CheckIn, error) {
+	words, err := n.checked()
+	return conversations.CheckIn{ID: s.caseload.NewCheckInID(), Kind: n.Kind, Words: words, Rhythm: n.Rhythm}, err
+}
+
+// CheckRhythm refuses a rhythm that was entered wrongly; see [Refusals].
+func CheckRhythm(r conversations.Rhythm) error {
+	var c checks
+	c.rhythm(r)
+	return c.err()
+}
+
+func (c *checks) rhythm(r conversations.Rhythm) {
+	part, says := r.Fault()
+	switch {
+	case says == "":
+	case part == "":
+		c.refuse("rhythm", RefusedValue, "The rhythm "+says+".")
+	default:
+		c.refuse("rhythm."+part, RefusedValue, "This part of the rhythm "+says+".")
+	}
+}
+
+// AddCheckIn adds a series of check-ins that only a person asks: it has no
+// rhythm. What was entered wrongly is refused, all of it at once: see [Refusals].
 func (s *Store) AddCheckIn(ctx context.Context, n NewCheckIn) (conversations.CheckInID, error) {
+	n.Rhythm = conversations.Rhythm{}
+	words, err := n.checked()
+	if err != nil {
+		return "", err
+	}
+	id, err := s.caseload.AddCheckIn(ctx, caseload.NewCheckIn{Client: n.Client, Kind: n.Kind, Words: words})
+	return id, knownClient(err)
+}
+
+// checked is the words of a series, if all of it is right.
+func (n NewCheckIn) checked() (string, error) {
 	var c checks
 	own := n.Kind == conversations.CheckInWellbeing
-	checked := caseload.NewCheckIn{Client: n.Client, Kind: n.Kind, Words: c.line("words", n.Words, own, longestWords)}
+	words := c.line("words", n.Words, own, longestWords)
+	c.rhythm(n.Rhythm)
 	if !slices.Contains(conversations.CheckInKinds, n.Kind) {
 		c.refuse("kind", RefusedValue, "A check-in is of the kind week, wellbeing, first_day, busy_day, payday or hours.")
 	} else if !own && n.Words != "" {
 		c.refuse("words", RefusedValue, "Only a wellbeing check-in has words of the client's own. Please leave this empty.")
 	}
-	if err := c.err(); err != nil {
-		return "", err
-	}
-	id, err := s.caseload.AddCheckIn(ctx, checked)
-	return id, knownClient(err)
+	return words, c.err()
 }
 
 // CheckIns returns the series of a client, ended ones included, in the order in

@@ -1,6 +1,9 @@
 package store_test
 
 import (
+	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,6 +50,98 @@ func TestSettings(t *testing.T) {
 		want.Wakes, want.Rests, want.RestDays, want.PausedUntil, want.Stopped = 0, 0, nil, time.Time{}, nil
 		if diff := cmp.Diff(want, facts, sameZone); diff != "" {
 			f.Errorf("facts after all was taken back (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// The offsets of reminders are the client's and the specialist's facts; a change
+// of the specialist's has those planned anew who have none of their own.
+func TestOffsets(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(f *fixture) {
+		client, at := f.client()
+		other, _ := f.client()
+		f.do(f.text(at, "x"), conversations.Set{Settings: conversations.Settings{Reminders: &[]int{2880, 240}}})
+		if err := f.store.SetReminders(f.Context(), f.sam, []int{1440}); err != nil {
+			f.Fatal(err)
+		}
+		facts := f.facts(client)
+		if diff := cmp.Diff([][]int{{2880, 240}, {1440}}, [][]int{facts.Client.Reminders, facts.Specialist.Reminders}); diff != "" {
+			f.Errorf("(-want +got):\n%s", diff)
+		}
+		record, err := f.store.Client(f.Context(), client)
+		if err != nil || !slices.Equal(record.Reminders, []int{2880, 240}) {
+			f.Errorf("the record says %v (%v)", record.Reminders, err)
+		}
+		rows, err := f.store.NextJobs(f.Context(), 10)
+		if err != nil || len(rows) != 1 || rows[0].Kind != (store.ReplanArgs{}).Kind() || !strings.Contains(string(rows[0].EncodedArgs), string(other)) {
+			f.Errorf("jobs %v (%v)", rows, err)
+		}
+		f.do(f.text(at, "x"), conversations.Set{Settings: conversations.Settings{Reminders: &[]int{}}})
+		if got := f.facts(client).Client.Reminders; len(got) != 0 {
+			f.Errorf("taken back, there are %v", got)
+		}
+		if err := f.store.SetReminders(f.Context(), f.sam, []int{240, 1440}); err == nil {
+			f.Error("the shortest first was taken")
+		}
+		if err := f.store.SetReminders(f.Context(), "nobody", nil); !errors.Is(err, store.ErrNotFound) {
+			f.Errorf("of nobody: %v", err)
+		}
+	})
+}
+
+// A reminder that comes very late still finds its appointment; nothing else does.
+func TestALateReminderFindsItsAppointment(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(f *fixture) {
+		client, at := f.client()
+		f.do(f.text(at, "x"), conversations.Book{Appointment: conversations.Appointment{
+			ID: "a1", Kind: conversations.Regular, At: f.now.Add(-20 * time.Hour), Status: conversations.Booked,
+		}})
+		late := f.load(conversations.Event{Kind: conversations.EventReminder, Client: client, Appointment: conversations.Appointment{ID: "a1"}})
+		if _, ok := late.Facts.Appointment("a1"); !ok {
+			f.Error("the late reminder does not know what it is of")
+		}
+		if _, ok := f.load(conversations.Event{Kind: conversations.EventTimeout, Client: client}).Facts.Appointment("a1"); ok {
+			f.Error("an appointment of yesterday is among the facts")
+		}
+	})
+}
+
+// What was to go by day is not sent at night; what has no such end is.
+func TestStillByDay(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(f *fixture) {
+		client, at := f.client()
+		f.event(client, conversations.EventAgreement, conversations.SetAgreement{Channel: conversations.SMS, Agreement: conversations.AgreementGiven, How: "in person"})
+		loaded := f.load(f.text(at, "x"))
+		turn := f.turn(loaded)
+		for _, id := range []conversations.MessageID{"by_day", "any_hour", "an_answer"} {
+			m := store.Message{
+				ID: id, Channel: conversations.SMS, Key: "test.words", Urgency: conversations.Prompt, Text: "hello", Parts: 1, Language: "en",
+				Until: f.now.Add(24 * time.Hour), Closes: f.now.Add(time.Hour), Appointment: "a9", Stands: time.Time{},
+			}
+			if id == "any_hour" {
+				m.Closes = time.Time{}
+			}
+			if id == "an_answer" {
+				m.Urgency = conversations.Answer
+			}
+			turn.Messages = append(turn.Messages, m)
+		}
+		f.commit(turn)
+		ids := []conversations.MessageID{"by_day", "any_hour", "an_answer"}
+		for name, c := range map[string]struct {
+			after time.Duration
+			want  map[conversations.MessageID]string
+		}{
+			"by_day":  {59 * time.Minute, map[conversations.MessageID]string{}},
+			"by_hour": {time.Hour, map[conversations.MessageID]string{"by_day": "quiet_hours"}},
+		} {
+			got, err := f.store.Still(f.Context(), ids, f.now.Add(c.after))
+			if diff := cmp.Diff(c.want, got); err != nil || diff != "" {
+				f.Errorf("%s (%v): %s", name, err, diff)
+			}
 		}
 	})
 }

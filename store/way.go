@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
-	"time"
 
 	"alongside/conversations"
 	"alongside/store/caseload"
@@ -16,23 +14,6 @@ type (
 	// Underway is a client with what the steps of the pathway are counted from.
 	Underway = caseload.Underway
 )
-
-// ReachMilestone records that a client reached a milestone; the same moment
-// twice is once. What was entered wrongly is refused: see [Refusals]. The error
-// is [ErrNotFound] for a client who is not on the caseload.
-func (s *Store) ReachMilestone(ctx context.Context, client conversations.ClientID, m Milestone, now time.Time) error {
-	var c checks
-	if !slices.Contains(conversations.Milestones, m.Milestone) {
-		c.refuse("milestone", RefusedValue, "There is no such milestone.")
-	}
-	if m.At.IsZero() || m.At.After(now) {
-		c.refuse("on", RefusedValue, "A milestone is recorded once it has been reached: today or earlier.")
-	}
-	if err := c.err(); err != nil {
-		return err
-	}
-	return s.caseload.ReachMilestone(ctx, client, m)
-}
 
 // Milestones lists what a client has reached, the oldest first; none for a
 // client who is not on the caseload.

@@ -27,6 +27,9 @@ func eventOf(s store.Send, r store.SendResult) (conversations.Event, bool) {
 		Client: s.Client, Message: s.ID, Channel: s.To.Channel,
 		Urgency: s.Urgency, Blocked: r.Blocked, Reason: r.Code,
 	}
+	if s.Appointment != "" {
+		ev.Appointment = conversations.Appointment{ID: s.Appointment, At: s.Stands}
+	}
 	switch r.Delivery {
 	case conversations.Failed:
 		ev.Kind = conversations.EventUndelivered

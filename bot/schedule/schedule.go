@@ -114,5 +114,9 @@ func (s *Schedule) register() *kinds {
 	add(k, &alerts{Schedule: s})
 	add(k, &pages{Schedule: s})
 	add(k, &holds{Schedule: s})
+	add(k, &checkIns{Schedule: s})
+	add(k, &tasks{Schedule: s})
+	add(k, &feedback{Schedule: s})
+	add(k, &replans{Schedule: s})
 	return k
 }

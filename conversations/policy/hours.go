@@ -91,6 +91,15 @@ func (h Hours) Last(t time.Time) time.Time {
 	return time.Time{}
 }
 
+// Closes returns the end of the open span that t lies in, or the zero time if t
+// is not open.
+func (h Hours) Closes(t time.Time) time.Time {
+	if from, to, open := h.day(t, 0); open && !t.Before(from) && t.Before(to) {
+		return to
+	}
+	return time.Time{}
+}
+
 // day returns the open span of the day that lies days after t's.
 func (h Hours) day(t time.Time, days int) (from, to time.Time, open bool) {
 	noon := time.Date(t.Year(), t.Month(), t.Day()+days, 12, 0, 0, 0, t.Location())

@@ -37,6 +37,9 @@ type Client struct {
 	Stopped []conversations.Matter
 	// LeadsAWeek is the client's wish; 0 means the pathway's default.
 	LeadsAWeek int
+	// Reminders are the client's own offsets, in minutes before an appointment;
+	// empty means the specialist's or the pathway's.
+	Reminders []int
 	// HeldAt is when the client was put on hold, zero if they are not; HeldReason
 	// a named reason.
 	HeldAt     time.Time
@@ -94,6 +97,7 @@ func (c *Caseload) AddClient(ctx context.Context, n NewClient) (conversations.Cl
 			id, n.Specialist, n.FullName, n.Name, n.Named, n.Language, n.Zone, n.Wakes, n.Detail, millis(now), n.Stage, millis(n.StageAt))
 		if m := n.Stage.Milestone(); m != "" && !n.StageAt.IsZero() {
 			b.exec(nil, insertMilestone, id, m, millis(n.StageAt), "", millis(now))
+			b.exec(nil, noteMatters, id)
 		}
 		b.exec(nil, `
 			INSERT INTO client_addresses (client, channel, id, hash, address, active, agreement, blocked, preferred_at)
@@ -141,16 +145,17 @@ func (c *Caseload) CheckFree(ctx context.Context, address conversations.Address,
 }
 
 const clientColumns = "id, specialist, full_name, name, named, language, zone, wakes, detail, created_at, closed_at, guarded, rests, " +
-	"rest_days, paused_until, stopped, leads_a_week, held_at, held_reason, stage, stage_at, circumstance, circumstance_at"
+	"rest_days, paused_until, stopped, leads_a_week, held_at, held_reason, stage, stage_at, circumstance, circumstance_at, reminders"
 
 func scanClient(scan scan) (c Client, err error) {
 	var created, closed, paused, held, staged, since int64
-	var restDays, stopped string
+	var restDays, stopped, own string
 	err = scan(&c.ID, &c.Specialist, &c.FullName, &c.Name, &c.Named, &c.Language, &c.Zone, &c.Wakes, &c.Detail, &created, &closed,
 		&c.Guarded, &c.Rests, &restDays, &paused, &stopped, &c.LeadsAWeek, &held, &c.HeldReason,
-		&c.Stage, &staged, &c.Circumstance, &since)
+		&c.Stage, &staged, &c.Circumstance, &since, &own)
 	c.RestDays, c.Stopped, c.PausedUntil, c.HeldAt = weekdays(restDays), matters(stopped), instant(paused), instant(held)
 	c.CreatedAt, c.ClosedAt, c.StageAt, c.CircumstanceAt = instant(created), instant(closed), instant(staged), instant(since)
+	c.Reminders = offsets(own)
 	return c, err
 }
 

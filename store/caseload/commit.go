@@ -246,8 +246,8 @@ func (c *Caseload) prepareMessages(w *work) error {
 }
 
 // insertOutgoing ends with the columns that the transaction fills in.
-var insertOutgoing = newBulk(26, nil, `INSERT INTO messages (id, direction, peer, revision, channel, body, at, key, language, urgency,
-	parts, buttons, question, appointment, offer, matter, stands, until, held, address, code, attempts, delivery, due, owner, claimed_at) VALUES`, "")
+var insertOutgoing = newBulk(27, nil, `INSERT INTO messages (id, direction, peer, revision, channel, body, at, key, language, urgency,
+	parts, buttons, question, appointment, offer, matter, stands, until, held, address, code, closes, attempts, delivery, due, owner, claimed_at) VALUES`, "")
 
 func (c *Caseload) prepareMessage(w *work, m *Message) (out outgoing, err error) {
 	t := &w.turn
@@ -278,11 +278,11 @@ func (c *Caseload) prepareMessage(w *work, m *Message) (out outgoing, err error)
 	out.channel = channel
 	out.send = Send{
 		ID: m.ID, Client: clientOf(w.peer), To: to, Text: m.Text, Buttons: m.Buttons, Urgency: m.Urgency, Until: m.Until,
-		Committed: t.Now,
+		Appointment: m.Appointment, Stands: m.Stands, Committed: t.Now,
 	}
 	out.row = []any{
 		m.ID, "out", w.peer, t.Loaded.Revision + 1, channel, body, now, m.Key, m.Language, m.Urgency,
-		m.Parts, buttons, m.Question, m.Appointment, m.Offer, m.Matter, millis(m.Stands), millis(m.Until), m.Held, address, "", 0,
+		m.Parts, buttons, m.Question, m.Appointment, m.Offer, m.Matter, millis(m.Stands), millis(m.Until), m.Held, address, "", millis(m.Closes), 0,
 	}
 	return out, nil
 }

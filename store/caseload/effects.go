@@ -173,6 +173,12 @@ func (c *Caseload) prepareMatterEffect(w *work, effect conversations.Effect) err
 		w.detail.Task, w.detail.Status = e.ID, string(e.Status)
 		w.effects.exec(w.mustChange(fmt.Errorf("task %s: %w", e.ID, ErrNotFound)),
 			"UPDATE tasks SET status = $3, changed_at = $4 WHERE id = $1 AND client = $2", e.ID, w.peer, e.Status, millis(w.turn.Now))
+	case conversations.Choose:
+		return c.choose(w, e.CheckIn)
+	case conversations.SetRhythm:
+		return setRhythm(w, e)
+	case conversations.SetDue:
+		setDue(w, e)
 	case conversations.RecordAnswer:
 		return recordAnswer(w, e)
 	case conversations.ForgetAnswer:
@@ -181,7 +187,7 @@ func (c *Caseload) prepareMatterEffect(w *work, effect conversations.Effect) err
 			AND check_in IN (SELECT k.id FROM check_ins k WHERE k.client = $4)`, e.CheckIn, e.Message, millis(w.turn.Now), w.peer)
 	case conversations.EndCheckIn:
 		w.detail.CheckIn = e.ID
-		w.effects.exec(nil, `UPDATE check_ins SET ended_at = $3, ended_by = '`+settledByTurn+`'
+		w.effects.exec(nil, `UPDATE check_ins SET due = 0, ended_at = $3, ended_by = '`+settledByTurn+`'
 			WHERE client = $1 AND ended_at = 0 AND ($2 = '' OR id = $2)`, w.peer, string(e.ID), millis(w.turn.Now))
 	case conversations.RecordFeedback:
 		return recordFeedback(w, e)

@@ -82,6 +82,46 @@ type LeadClosingArgs struct {
 // Kind names the job.
 func (LeadClosingArgs) Kind() string { return "lead_closing" }
 
+// CheckInArgs is the job that turns into EventCheckIn, TaskArgs into EventTask and
+// FeedbackArgs into EventFeedback. DueMs is the moment that it was set for, in
+// Unix milliseconds: where another stands beside the series by now, it is stale.
+type CheckInArgs struct {
+	Client  conversations.ClientID  `json:"client"`
+	CheckIn conversations.CheckInID `json:"check_in"`
+	DueMs   int64                   `json:"due_ms"`
+}
+
+// Kind names the job.
+func (CheckInArgs) Kind() string { return "check_in" }
+
+// TaskArgs see [CheckInArgs].
+type TaskArgs struct {
+	Client conversations.ClientID `json:"client"`
+	Task   conversations.TaskID   `json:"task"`
+	DueMs  int64                  `json:"due_ms"`
+}
+
+// Kind names the job.
+func (TaskArgs) Kind() string { return "task" }
+
+// FeedbackArgs see [CheckInArgs].
+type FeedbackArgs struct {
+	Client conversations.ClientID `json:"client"`
+	DueMs  int64                  `json:"due_ms"`
+}
+
+// Kind names the job.
+func (FeedbackArgs) Kind() string { return "feedback" }
+
+// ReplanArgs is the job that plans the reminders of a client anew, because the
+// offsets of their specialist were changed.
+type ReplanArgs struct {
+	Client conversations.ClientID `json:"client"`
+}
+
+// Kind names the job.
+func (ReplanArgs) Kind() string { return "replan" }
+
 // JobConfig is what working the jobs needs.
 type JobConfig struct {
 	Workers *river.Workers

@@ -153,18 +153,23 @@ func (r *reading) queueFacts(b *batch) (who string, args []any) {
 		seen = fmt.Sprintf("COALESCE((%s AND channel = $%d AND provider_id = $%d), '')", cameBefore, n+1, n+2)
 	}
 	b.query(r.client, `SELECT c.id, c.name, c.named, c.language, c.zone, c.wakes, c.detail, c.closed_at, c.rests, c.rest_days,
-			c.paused_until, c.stopped, c.guarded, c.leads_a_week, c.held_at, c.stage, c.circumstance, c.matters,
+			c.paused_until, c.stopped, c.guarded, c.leads_a_week, c.held_at, c.stage, c.circumstance, c.feedback_due, c.matters,
 			EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0),
-			NOT EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0 AND x.acknowledged_at = 0), s.id, s.name, s.free_until,
+			NOT EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0 AND x.acknowledged_at = 0), s.id, s.name, s.reminders, c.reminders, s.free_until,
 			COALESCE(v.revision, 0), COALESCE(v.crisis_said, 0), COALESCE(v.answered_at, 0), `+snapshot+`,
 			COALESCE(a.channel, ''), COALESCE(a.id, ''), a.address, COALESCE(a.agreement, ''), COALESCE(a.blocked, FALSE), `+seen+`
 		FROM clients c JOIN specialists s ON s.id = c.specialist LEFT JOIN conversations v ON v.peer = c.id
 			LEFT JOIN client_addresses a ON a.client = c.id
 		WHERE c.id = `+who+` ORDER BY a.preferred_at DESC, a.channel`, about...)
 	n := len(args)
+	which, ahead := fmt.Sprintf("at >= $%d", n+1), append(args[:n:n], millis(r.now.Add(-aftermath)))
+	if r.ev.Kind == conversations.EventReminder {
+		// One that comes very late has to say so, and to nobody about one that was
+		// cancelled.
+		which, ahead = fmt.Sprintf("(%s OR id = $%d)", which, n+2), append(ahead, clean(string(r.ev.Appointment.ID)))
+	}
 	b.query(r.matter, fmt.Sprintf(`SELECT 1, id, '', kind, status, at, proposed_at, minutes, place, with_whom, '', '', '' FROM appointments
-		WHERE client = %s AND at >= $%d AND status <> 'cancelled' ORDER BY at, id`, who, n+1),
-		append(args[:n:n], millis(r.now.Add(-aftermath)))...)
+		WHERE client = %s AND %s AND status <> 'cancelled' ORDER BY at, id`, who, which), ahead...)
 	if r.ev.Kind == conversations.EventCorrected {
 		r.queueCorrected(b, fmt.Sprintf("m.id = $%d AND m.peer = %s", n+1, who), append(args[:n:n], clean(string(r.ev.Message)))...)
 	}
@@ -228,21 +233,22 @@ func (r *reading) seen(row string) {
 func (r *reading) client(scan scan) error {
 	l := &r.loaded
 	client := &l.Facts.Client
-	var zone, restDays, stopped, seen string
-	var closed, paused, held, free, crisis, answered int64
+	var zone, restDays, stopped, sams, own, seen string
+	var closed, paused, held, feedback, free, crisis, answered int64
 	var matter bool
 	var at reached
 	var reach conversations.Reach
 	err := scan(&client.ID, &client.Name, &client.Named, &client.Language, &zone, &client.Wakes, &client.Detail, &closed,
 		&client.Rests, &restDays, &paused, &stopped, &client.Guarded, &client.LeadsAWeek, &held,
-		&client.Stage, &client.Circumstance, &matter, &l.Facts.Alerted, &l.Facts.Taken,
-		&l.Facts.Specialist.ID, &l.Facts.Specialist.Name, &free, &l.Revision, &crisis, &answered, &r.sealed,
+		&client.Stage, &client.Circumstance, &feedback, &matter, &l.Facts.Alerted, &l.Facts.Taken,
+		&l.Facts.Specialist.ID, &l.Facts.Specialist.Name, &sams, &own, &free, &l.Revision, &crisis, &answered, &r.sealed,
 		&reach.Channel, &at.id, &at.sealed, &reach.Agreement, &reach.Blocked, &seen)
 	if err != nil {
 		return err
 	}
 	r.known, l.Client, client.Closed, client.Held = true, client.ID, closed != 0, held != 0
 	client.RestDays, client.Stopped, client.PausedUntil = weekdays(restDays), matters(stopped), instant(paused)
+	client.Reminders, l.Facts.Specialist.Reminders = offsets(own), offsets(sams)
 	l.Facts.Taken = l.Facts.Taken && l.Facts.Alerted
 	l.Facts.CrisisSaid, l.Facts.Answered = instant(crisis), instant(answered)
 	if at.id != "" {
@@ -254,6 +260,7 @@ func (r *reading) client(scan scan) error {
 	if client.Zone, err = location(zone); err != nil {
 		return fmt.Errorf("client %s: %w", client.ID, err)
 	}
+	client.FeedbackDue = r.local(feedback)
 	return nil
 }
 

@@ -23,6 +23,7 @@ const (
 	matterTask        = 3
 	matterCheckIn     = 4
 	matterFree        = 5
+	matterReached     = 6
 )
 
 // hints remember for which addresses and clients there was more to read than
@@ -54,10 +55,12 @@ func (r *reading) queueMatters(b *batch, who string, args []any) {
 	b.query(r.matter, fmt.Sprintf(with+`SELECT 2 AS matter, o.id, l.id AS other, CASE WHEN l.filled_at > 0 THEN 'filled' ELSE '' END AS kind,
 				o.status, o.at, l.closes AS ends, l.hours AS number, CAST(NULL AS BYTEA) AS words, l.more, l.title, l.area, l.pay
 			FROM offers o JOIN leads l ON l.id = o.lead WHERE o.client = %[1]s AND (o.status = 'offered' OR o.changed_at >= $%[2]d)
-		UNION ALL SELECT 3, id, '', '', status, due, 0, 0, what, NULL, '', '', ''
+		UNION ALL SELECT 3, id, '', '', status, due, ask, 0, what, NULL, '', '', ''
 			FROM tasks WHERE client = %[1]s AND status IN ('open', 'not_yet', 'want_help')
-		UNION ALL SELECT 4, id, '', kind, '', 0, 0, 0, words, NULL, '', '', ''
+		UNION ALL SELECT 4, id, '', kind, '', due, 0, 0, words, NULL, rhythm, '', ''
 			FROM check_ins WHERE client = %[1]s AND ended_at = 0
+		UNION ALL SELECT 6, '', '', milestone, '', MAX(at), 0, 0, CAST(NULL AS BYTEA), CAST(NULL AS BYTEA), '', '', ''
+			FROM milestones WHERE client = %[1]s GROUP BY milestone
 		UNION ALL SELECT * FROM (SELECT 5, '', '', '', '', at, 0, 0, CAST(NULL AS BYTEA), CAST(NULL AS BYTEA), '', '', '' FROM free_times
 			WHERE specialist = (SELECT specialist FROM clients WHERE id = %[1]s) AND at >= $%[3]d ORDER BY at LIMIT 3) AS free`,
 		client, n+1, n+2),
@@ -99,15 +102,24 @@ func (r *reading) matter(scan scan) error {
 	case matterTask:
 		plain, err := r.c.opened(sealTask, id, words)
 		facts.Tasks = append(facts.Tasks, conversations.Task{
-			ID: conversations.TaskID(id), What: string(plain), Due: r.local(at), Status: conversations.TaskStatus(status),
+			ID: conversations.TaskID(id), What: string(plain), Due: r.local(at), Status: conversations.TaskStatus(status), Ask: r.local(ends),
 		})
 		return err
 	case matterCheckIn:
 		plain, err := r.c.opened(sealCheckIn, id, words)
+		if err != nil {
+			return err
+		}
+		rhythm, err := rhythmOf(title)
 		facts.CheckIns = append(facts.CheckIns, conversations.CheckIn{
-			ID: conversations.CheckInID(id), Kind: conversations.CheckInKind(kind), Words: string(plain),
+			ID: conversations.CheckInID(id), Kind: conversations.CheckInKind(kind), Words: string(plain), Rhythm: rhythm, Due: r.local(at),
 		})
 		return err
+	case matterReached:
+		if facts.Reached == nil {
+			facts.Reached = map[conversations.Milestone]time.Time{}
+		}
+		facts.Reached[conversations.Milestone(kind)] = r.local(at)
 	case matterFree:
 		facts.Free = append(facts.Free, r.local(at))
 	}

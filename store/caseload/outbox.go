@@ -84,7 +84,7 @@ func (c *Caseload) claimOf(ctx context.Context, tx transaction, peers []string, 
 // sendColumns are those that [Caseload.sends] reads. A stranger's address is
 // in the conversation; a client's is gone if it was replaced meanwhile.
 const sendColumns = `SELECT m.id, m.peer, m.channel, m.body, m.buttons, m.urgency, m.until, m.attempts, m.asked, m.at, m.claimed_at, m.due,
-	m.address, a.address, v.address
+	m.appointment, m.stands, m.address, a.address, v.address
 	FROM messages m LEFT JOIN client_addresses a ON a.id = m.address LEFT JOIN conversations v ON v.peer = m.peer `
 
 // sends reads messages as they are to be sent, in the order in which they go.
@@ -101,14 +101,14 @@ func (c *Caseload) sends(ctx context.Context, q querier, ids []string) (list []S
 func (c *Caseload) send(scan scan) (s Send, err error) {
 	var peer, addressID string
 	var body, buttons, known, unknown []byte
-	var until, at, claimed, due int64
+	var until, at, claimed, due, stands int64
 	err = scan(&s.ID, &peer, &s.To.Channel, &body, &buttons, &s.Urgency, &until, &s.Attempts, &s.Asked, &at, &claimed, &due,
-		&addressID, &known, &unknown)
+		&s.Appointment, &stands, &addressID, &known, &unknown)
 	if err != nil {
 		return s, err
 	}
 	s.Client = clientOf(peer)
-	s.Until, s.Committed, s.Claimed, s.Deadline = instant(until), instant(at), instant(claimed), instant(due)
+	s.Stands, s.Until, s.Committed, s.Claimed, s.Deadline = instant(stands), instant(until), instant(at), instant(claimed), instant(due)
 	address, row := known, addressID
 	if s.Client == "" {
 		address, row = unknown, peer

@@ -21,7 +21,7 @@ const (
 // Still asks once more, right before messages are sent, whether they are true
 // and allowed. It returns a named reason for each that must not go:
 // address_changed, too_late, appointment_cancelled, appointment_moved,
-// offer_withdrawn, and those of policy: stopped, not_agreed, declined, doubted,
+// quiet_hours, offer_withdrawn, and those of policy: stopped, not_agreed, declined, doubted,
 // closed, blocked, paused, kind_stopped, hold, in_hospital, bereaved, in_custody, died.
 //
 // Crisis words are attempted whatever was agreed; only time and another's
@@ -38,7 +38,7 @@ func (c *Caseload) Still(ctx context.Context, ids []conversations.MessageID, now
 			reasons[id] = reason
 		}
 		return err
-	}, `SELECT m.id, m.peer, m.urgency, m.question, m.until, m.stands, m.appointment, m.revision, COALESCE(a.id, ''),
+	}, `SELECT m.id, m.peer, m.urgency, m.question, m.until, m.stands, m.closes, m.appointment, m.revision, COALESCE(a.id, ''),
 			COALESCE(a.agreement, ''), COALESCE(a.agreed_in, 0), COALESCE(a.blocked, FALSE), COALESCE(c.closed_at, 0),
 			COALESCE(t.status, ''), COALESCE(t.at, 0), m.matter, COALESCE(c.stopped, ''), COALESCE(c.paused_until, 0), COALESCE(c.held_at, 0), COALESCE(c.circumstance, ''),
 			CASE WHEN m.offer = '' THEN '' ELSE COALESCE((SELECT CASE WHEN l.filled_at > 0 THEN 'withdrawn' ELSE o.status END
@@ -55,7 +55,7 @@ func (c *Caseload) Still(ctx context.Context, ids []conversations.MessageID, now
 func still(scan scan, now time.Time) (id conversations.MessageID, reason string, err error) {
 	var peer, question, appointment, address string
 	var urgency conversations.Urgency
-	var until, stands, revision, agreedIn, closed, at int64
+	var until, stands, closes, revision, agreedIn, closed, at int64
 	var agreement conversations.Agreement
 	var blocked bool
 	var status conversations.AppointmentStatus
@@ -63,7 +63,7 @@ func still(scan scan, now time.Time) (id conversations.MessageID, reason string,
 	var stopped, circumstance string
 	var paused, held int64
 	var offer conversations.OfferStatus
-	err = scan(&id, &peer, &urgency, &question, &until, &stands, &appointment, &revision, &address, &agreement, &agreedIn, &blocked, &closed,
+	err = scan(&id, &peer, &urgency, &question, &until, &stands, &closes, &appointment, &revision, &address, &agreement, &agreedIn, &blocked, &closed,
 		&status, &at, &matter, &stopped, &paused, &held, &circumstance, &offer)
 	if err != nil {
 		return "", "", err
@@ -86,6 +86,9 @@ func still(scan scan, now time.Time) (id conversations.MessageID, reason string,
 		case at != stands:
 			return id, reasonAppointmentMoved, nil
 		}
+	}
+	if urgency == conversations.Prompt && closes != 0 && millis(now) >= closes {
+		return id, string(policy.QuietHours), nil
 	}
 	if offer == conversations.OfferWithdrawn {
 		return id, reasonOfferWithdrawn, nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/riverqueue/river"
+
 	"alongside/conversations"
 )
 
@@ -15,7 +17,9 @@ type Task struct {
 	conversations.Task
 	Client conversations.ClientID
 	// Unreadable says that no key opens what is to be done.
-	Unreadable           bool
+	Unreadable bool
+	// Remind says that the client chose to be asked after it on its day.
+	Remind               bool
 	CreatedAt, ChangedAt time.Time
 }
 
@@ -24,6 +28,10 @@ type NewTask struct {
 	Client conversations.ClientID
 	What   string
 	Due    time.Time
+	// Unasked says that the client does not want to be asked after it on its day;
+	// Ask is the moment at which they are, zero for never.
+	Unasked bool
+	Ask     time.Time
 }
 
 // TaskChange is what changes about a task; what is empty or nil stays.
@@ -31,6 +39,8 @@ type TaskChange struct {
 	What   string
 	Due    *time.Time
 	Status conversations.TaskStatus
+	Remind *bool
+	Ask    *time.Time
 }
 
 // mostOfPlan bounds the lists of one client.
@@ -42,8 +52,9 @@ func (c *Caseload) AddTask(ctx context.Context, n NewTask) (conversations.TaskID
 	id := newID(now)
 	what, err := c.sealed(sealTask, id, []byte(n.What))
 	if err == nil {
-		err = c.addTo(ctx, n.Client, `INSERT INTO tasks (client, id, what, due, status, created_at, changed_at)
-			VALUES ($1, $2, $3, $4, 'open', $5, $5)`, id, what, millis(n.Due), millis(now))
+		err = c.addTo(ctx, n.Client, taskJob(n.Client, conversations.TaskID(id), n.Ask), `
+			INSERT INTO tasks (client, id, what, due, status, created_at, changed_at, remind, ask)
+			VALUES ($1, $2, $3, $4, 'open', $5, $5, $6, $7)`, id, what, millis(n.Due), millis(now), !n.Unasked, millis(n.Ask))
 	}
 	if err != nil {
 		return "", fmt.Errorf("add task %s: %w", id, err)
@@ -51,8 +62,8 @@ func (c *Caseload) AddTask(ctx context.Context, n NewTask) (conversations.TaskID
 	return conversations.TaskID(id), nil
 }
 
-// addTo inserts a task or a check-in of a client ($1); [ErrNotFound] if there is no such client.
-func (c *Caseload) addTo(ctx context.Context, client conversations.ClientID, insert string, args ...any) error {
+// addTo inserts a task or a check-in of a client ($1), with its jobs; [ErrNotFound] if there is no such client.
+func (c *Caseload) addTo(ctx context.Context, client conversations.ClientID, jobs []river.InsertManyParams, insert string, args ...any) error {
 	id := clean(string(client))
 	return c.db.write(ctx, func(tx transaction) error {
 		var known string
@@ -62,22 +73,25 @@ func (c *Caseload) addTo(ctx context.Context, client conversations.ClientID, ins
 		var b batch
 		b.exec(nil, insert, append([]any{id}, args...)...)
 		b.exec(nil, noteMatters, id)
-		return tx.run(ctx, &b)
+		if err := tx.run(ctx, &b); err != nil || len(jobs) == 0 {
+			return err
+		}
+		return tx.insertJobs(ctx, jobs)
 	})
 }
 
-const taskColumns = "t.id, t.client, t.what, t.due, t.status, t.created_at, t.changed_at, c.zone"
+const taskColumns = "t.id, t.client, t.what, t.due, t.status, t.created_at, t.changed_at, t.remind, t.ask, c.zone"
 
 func (c *Caseload) task(scan scan) (t Task, err error) {
 	var what []byte
-	var due, created, changed int64
+	var due, created, changed, ask int64
 	var zone string
-	if err := scan(&t.ID, &t.Client, &what, &due, &t.Status, &created, &changed, &zone); err != nil {
+	if err := scan(&t.ID, &t.Client, &what, &due, &t.Status, &created, &changed, &t.Remind, &ask, &zone); err != nil {
 		return t, err
 	}
 	plain, err := c.opened(sealTask, string(t.ID), what)
 	t.What, t.Unreadable = string(plain), err != nil
-	t.CreatedAt, t.ChangedAt = instant(created), instant(changed)
+	t.CreatedAt, t.ChangedAt, t.Ask = instant(created), instant(changed), instant(ask)
 	if due != 0 {
 		local, err := location(zone)
 		if err != nil {
@@ -125,11 +139,22 @@ func (c *Caseload) SetTask(ctx context.Context, client conversations.ClientID, i
 	if to.Status != "" {
 		put("status", to.Status)
 	}
+	var jobs []river.InsertManyParams
+	if to.Remind != nil {
+		put("remind", *to.Remind)
+	}
+	if to.Ask != nil {
+		put("ask", millis(*to.Ask))
+		jobs = taskJob(client, id, *to.Ask)
+	}
 	var t Task
 	err := c.db.write(ctx, func(tx transaction) error {
 		changed, err := change(ctx, tx, "UPDATE tasks SET "+set+" WHERE id = $1 AND client = $2", args...)
 		if err == nil && changed == 0 {
 			err = ErrNotFound
+		}
+		if err == nil && len(jobs) > 0 {
+			err = tx.insertJobs(ctx, jobs)
 		}
 		if err != nil {
 			return err
@@ -169,7 +194,7 @@ func (c *Caseload) AddCheckIn(ctx context.Context, n NewCheckIn) (conversations.
 	id := newID(now)
 	words, err := c.sealed(sealCheckIn, id, []byte(n.Words))
 	if err == nil {
-		err = c.addTo(ctx, n.Client, "INSERT INTO check_ins (client, id, kind, words, created_at) VALUES ($1, $2, $3, $4, $5)",
+		err = c.addTo(ctx, n.Client, nil, "INSERT INTO check_ins (client, id, kind, words, created_at) VALUES ($1, $2, $3, $4, $5)",
 			id, n.Kind, words, millis(now))
 	}
 	if err != nil {
@@ -184,17 +209,19 @@ func (c *Caseload) CheckIns(ctx context.Context, client conversations.ClientID) 
 	err = one(ctx, c.db.reader(), func(scan scan) error {
 		var k CheckIn
 		var words []byte
-		var created, ended int64
-		if err := scan(&k.ID, &k.Client, &k.Kind, &words, &created, &ended, &k.EndedBy); err != nil {
+		var created, ended, due int64
+		var rhythm string
+		if err := scan(&k.ID, &k.Client, &k.Kind, &words, &created, &ended, &k.EndedBy, &rhythm, &due); err != nil {
 			return err
 		}
 		plain, err := c.opened(sealCheckIn, string(k.ID), words)
 		k.Words, k.Unreadable = string(plain), err != nil
-		k.CreatedAt, k.EndedAt = instant(created), instant(ended)
+		k.CreatedAt, k.EndedAt, k.Due = instant(created), instant(ended), instant(due)
+		k.Rhythm, err = rhythmOf(rhythm)
 		list = append(list, k)
-		return nil
+		return err
 	}, `SELECT * FROM (
-			SELECT id, client, kind, words, created_at, ended_at, ended_by FROM check_ins WHERE client = $1 ORDER BY id DESC LIMIT $2
+			SELECT id, client, kind, words, created_at, ended_at, ended_by, rhythm, due FROM check_ins WHERE client = $1 ORDER BY id DESC LIMIT $2
 		) AS latest ORDER BY id`, clean(string(client)), mostOfPlan)
 	if err != nil {
 		return nil, fmt.Errorf("list the check-ins of client %s: %w", client, err)
@@ -211,7 +238,7 @@ func (c *Caseload) EndCheckIn(
 		return fmt.Errorf("end check-in %s: %w", id, errors.New("nobody is named who ends it"))
 	}
 	changed, err := change(ctx, c.db, `
-		UPDATE check_ins SET ended_by = CASE WHEN ended_at = 0 THEN CAST($3 AS TEXT) ELSE ended_by END,
+		UPDATE check_ins SET due = 0, ended_by = CASE WHEN ended_at = 0 THEN CAST($3 AS TEXT) ELSE ended_by END,
 		                     ended_at = CASE WHEN ended_at = 0 THEN CAST($4 AS BIGINT) ELSE ended_at END
 		WHERE id = $1 AND client = $2`, clean(string(id)), clean(string(client)), clean(string(by)), millis(c.now()))
 	if err == nil && changed == 0 {

@@ -2,6 +2,7 @@ package caseload
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -47,6 +48,24 @@ func mattersText(list []conversations.Matter) string {
 	return strings.Join(words, " ")
 }
 
+// offsets reads minutes; words that are none are left out.
+func offsets(words string) (list []int) {
+	for word := range strings.FieldsSeq(words) {
+		if m, err := strconv.Atoi(word); err == nil {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+func offsetsText(list []int) string {
+	words := make([]string, 0, len(list))
+	for _, m := range list {
+		words = append(words, strconv.Itoa(m))
+	}
+	return strings.Join(words, " ")
+}
+
 // set changes what the client may choose. The matters that are stopped are
 // written as a whole: nothing but a turn changes them, and its revision holds.
 func set(w *work, s conversations.Settings) {
@@ -84,5 +103,8 @@ func set(w *work, s conversations.Settings) {
 	}
 	if s.LeadsAWeek != nil {
 		put("leads_a_week", *s.LeadsAWeek)
+	}
+	if s.Reminders != nil {
+		put("reminders", offsetsText(*s.Reminders))
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/riverqueue/river"
+
 	"alongside/conversations"
 )
 
@@ -65,7 +67,10 @@ type Specialist struct {
 	// Name is the first name that clients know.
 	Name         string
 	Phone, Email string
-	CreatedAt    time.Time
+	// Reminders are the offsets for their clients who have none of their own, in
+	// minutes before an appointment; empty means the pathway's.
+	Reminders []int
+	CreatedAt time.Time
 }
 
 // NewSpecialist is a specialist to be added; everything is checked already.
@@ -100,12 +105,13 @@ func (c *Caseload) AddSpecialist(ctx context.Context, s NewSpecialist) (conversa
 func phoneOf(id string) string { return id + "/phone" }
 func emailOf(id string) string { return id + "/email" }
 
-const specialistColumns = "id, name, phone, email, created_at"
+const specialistColumns = "id, name, phone, email, created_at, reminders"
 
 func (c *Caseload) specialist(scan scan) (s Specialist, err error) {
 	var phone, email []byte
 	var created int64
-	if err := scan(&s.ID, &s.Name, &phone, &email, &created); err != nil {
+	var offered string
+	if err := scan(&s.ID, &s.Name, &phone, &email, &created, &offered); err != nil {
 		return s, err
 	}
 	phone, err = c.opened(sealContact, phoneOf(string(s.ID)), phone)
@@ -117,6 +123,7 @@ func (c *Caseload) specialist(scan scan) (s Specialist, err error) {
 		return s, err
 	}
 	s.Phone, s.Email, s.CreatedAt = string(phone), string(email), instant(created)
+	s.Reminders = offsets(offered)
 	return s, nil
 }
 
@@ -150,4 +157,34 @@ func (c *Caseload) Specialists(ctx context.Context, page Page) (list []Specialis
 	}
 	list, next = cut(list, page.limit(), func(s Specialist) string { return string(s.ID) })
 	return list, next, nil
+}
+
+// SetReminders sets the offsets of a specialist's clients who have none of their
+// own, and has the reminders of every open one planned anew, with the change: a
+// job each. [ErrNotFound] for an unknown specialist.
+func (c *Caseload) SetReminders(ctx context.Context, id conversations.SpecialistID, minutes []int) error {
+	err := c.db.write(ctx, func(tx transaction) error {
+		changed, err := change(ctx, tx, "UPDATE specialists SET reminders = $2 WHERE id = $1", clean(string(id)), offsetsText(minutes))
+		if err == nil && changed == 0 {
+			err = ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		var jobs []river.InsertManyParams
+		err = one(ctx, tx, func(scan scan) error {
+			var client conversations.ClientID
+			err := scan(&client)
+			jobs = append(jobs, river.InsertManyParams{Args: ReplanArgs{Client: client}, InsertOpts: &river.InsertOpts{ScheduledAt: c.now()}})
+			return err
+		}, "SELECT id FROM clients WHERE specialist = $1 AND closed_at = 0 AND reminders = '' ORDER BY id", clean(string(id)))
+		if err != nil || len(jobs) == 0 {
+			return err
+		}
+		return tx.insertJobs(ctx, jobs)
+	})
+	if err != nil {
+		return fmt.Errorf("set the reminders of specialist %s: %w", id, err)
+	}
+	return nil
 }

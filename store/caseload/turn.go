@@ -78,6 +78,8 @@ type Message struct {
 	Stands      time.Time
 	NotBefore   time.Time
 	Until       time.Time
+	// Closes is the end of the hours in which it was to go; zero: at any hour.
+	Closes time.Time
 	// Held is the named reason why it goes later than now; empty if at once.
 	Held string
 }
@@ -108,6 +110,10 @@ type Send struct {
 	Buttons []Button
 	Urgency conversations.Urgency
 	Until   time.Time
+	// Appointment is the one that the words speak of, Stands its start as they
+	// state it; both may be zero.
+	Appointment conversations.AppointmentID
+	Stands      time.Time
 	// Attempts counts the tries before this one.
 	Attempts int
 	// Asked counts how often the provider was asked about this message, which

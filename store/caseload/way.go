@@ -31,6 +31,7 @@ func setCircumstance(w *work, e conversations.SetCircumstance) {
 func reachMilestone(w *work, m conversations.Milestone, at time.Time) {
 	w.detail.Milestones = append(w.detail.Milestones, m)
 	w.effects.exec(nil, insertMilestone, w.peer, m, millis(at), clean(string(w.turn.Loaded.Event.By)), millis(w.turn.Now))
+	w.effects.exec(nil, noteMatters, w.peer)
 }
 
 func setAttendance(w *work, e conversations.SetAttendance) {
@@ -45,12 +46,6 @@ type Milestone struct {
 	Milestone  conversations.Milestone
 	At         time.Time
 	RecordedBy conversations.SpecialistID
-}
-
-// ReachMilestone records that a milestone was reached; the same moment twice is once.
-// The error is [ErrNotFound] for an unknown client.
-func (c *Caseload) ReachMilestone(ctx context.Context, client conversations.ClientID, m Milestone) error {
-	return c.recordOf(ctx, client, "milestone", insertMilestone, m.Milestone, millis(m.At), clean(string(m.RecordedBy)), millis(c.now()))
 }
 
 // DoStep records that a person has said that a step of the pathway is done.
@@ -98,10 +93,16 @@ type Underway struct {
 	// Zone is where the client's clock runs.
 	Zone     *time.Location
 	Progress conversations.Progress
+	// Tasks are those of the action plan whose day is over, or of which the client
+	// said that they have not got to them, by their day.
+	Tasks []Task
 	// Unrecorded are the meetings that are over and of which nobody has said
 	// whether they happened, the oldest first.
 	Unrecorded []Appointment
 }
+
+// usualLength is how long a meeting is taken to last of which nobody has said.
+const usualLength = time.Hour
 
 // longestUnrecorded is how far back meetings are asked about: who has not said
 // by then does not know any more.
@@ -158,7 +159,10 @@ func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, 
 		if !ok || err != nil {
 			return err
 		}
-		over := a.At.Add(time.Duration(a.Minutes) * time.Minute)
+		over := a.At.Add(usualLength)
+		if a.Minutes > 0 {
+			over = a.At.Add(time.Duration(a.Minutes) * time.Minute)
+		}
 		switch p := &list[i].Progress; {
 		case a.Attendance == conversations.Attended && a.Mechanism != "":
 			p.Met = append(p.Met, conversations.Met{Kind: a.Kind, At: a.At})
@@ -171,6 +175,14 @@ func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, 
 		return nil
 	}, "SELECT "+appointmentColumns+" FROM appointments a JOIN clients c ON c.id = a.client WHERE "+whose+
 		" AND c.closed_at = 0 AND a.status <> 'cancelled' ORDER BY a.at, a.id", who)
+	b.query(func(scan scan) error {
+		t, err := c.task(scan)
+		if i, ok := at[t.Client]; ok {
+			list[i].Tasks = append(list[i].Tasks, t)
+		}
+		return err
+	}, "SELECT "+taskColumns+" FROM tasks t JOIN clients c ON c.id = t.client WHERE "+whose+` AND c.closed_at = 0
+		AND (t.status = 'not_yet' OR t.status IN ('open', 'want_help') AND t.due > 0 AND t.due < $2) ORDER BY t.due, t.id`, who, millis(now))
 	if err := c.db.reader().run(ctx, &b); err != nil {
 		return nil, fmt.Errorf("read who is under way: %w", err)
 	}

@@ -40,6 +40,8 @@ type Config struct {
 	Store *store.Store
 	// Event takes one event through its conversation (turn.Run).
 	Event func(context.Context, conversations.Event) error
+	// Preview says what an event would do, without doing it (turn.Preview).
+	Preview func(context.Context, conversations.Event) (store.Turn, error)
 	// Now is the one clock of the program.
 	Now func() time.Time
 	// NewID makes the id of an appointment; ids sort by the time they were made.

@@ -15,6 +15,8 @@ import (
 type newCheckIn struct {
 	Kind  conversations.CheckInKind `json:"kind" enum:"week,wellbeing,first_day,busy_day,payday,hours" example:"week" doc:"week: how has your week been? wellbeing: an item of the client's wellbeing plan, in their words. first_day: how was the first day? busy_day: before a day that they find hard. payday: is everything well before payday? hours: are the hours right?"`
 	Words string                    `json:"words,omitempty" maxLength:"200" example:"" doc:"The client's own question, at most 80 characters: needed for wellbeing, and empty for every other kind. Nothing in it may come from an employer, a relative or a clinician."`
+
+	Rhythm *rhythm `json:"rhythm,omitempty" example:"{\"rule\":\"FREQ=WEEKLY;BYDAY=FR\",\"at\":\"14:00\"}" doc:"When it is asked by the clock, as the client chose: one of rule, milestone, meeting, month_day and on. Left out: only when a person asks it."`
 }
 
 // checkIn is a series of check-ins as the API shows it.
@@ -24,6 +26,8 @@ type checkIn struct {
 	Kind       conversations.CheckInKind `json:"kind" enum:"week,wellbeing,first_day,busy_day,payday,hours" example:"week"`
 	Words      string                    `json:"words" example:"" doc:"The client's own question; empty for a kind that has words of its own."`
 	Unreadable bool                      `json:"unreadable,omitempty" example:"false" doc:"There are words, but none of the present keys opens them."`
+	Rhythm     *rhythm                   `json:"rhythm,omitempty" doc:"When it is asked by the clock; left out where only a person asks it."`
+	NextDue    *time.Time                `json:"next_due,omitempty" doc:"When it is next asked by the clock; left out if that is not known yet, or never. Quiet hours may move it within its day."`
 	CreatedAt  *time.Time                `json:"created_at" doc:"When it was chosen."`
 	EndedAt    *time.Time                `json:"ended_at,omitempty" doc:"When it ended; left out while it runs."`
 	EndedBy    string                    `json:"ended_by,omitempty" example:"turn" doc:"Who ended it: turn if the client did by a text, else an id."`
@@ -48,11 +52,14 @@ type checkInPoint struct {
 // noMeasure is said beside every number of a check-in.
 const noMeasure = "not a measure of health"
 
-var weekly = checkIn{ID: exampleCheckIn, Client: exampleClient, Kind: conversations.CheckInWeek, CreatedAt: &exampleNow}
+var weekly = checkIn{
+	ID: exampleCheckIn, Client: exampleClient, Kind: conversations.CheckInWeek, Rhythm: &fridays, NextDue: &exampleNow, CreatedAt: &exampleNow,
+}
 
 func checkInOf(c store.CheckIn) checkIn {
 	return checkIn{
 		ID: c.ID, Client: c.Client, Kind: c.Kind, Words: c.Words, Unreadable: c.Unreadable,
+		Rhythm: rhythmOf(c.Rhythm), NextDue: instant(c.Due),
 		CreatedAt: instant(c.CreatedAt), EndedAt: instant(c.EndedAt), EndedBy: c.EndedBy,
 	}
 }
@@ -67,18 +74,24 @@ func (a *API) checkIns() {
 	add(a, operation{
 		id: "add-check-in", method: http.MethodPost, path: "/clients/{client}/check-ins", tag: "Check-ins",
 		summary:     "Add a check-in that a client chose",
-		description: "Check-ins are off until the client chooses them and agrees the wording, and they may end them by a text. Nothing is sent by this.",
+		description: "Check-ins are off until the client chooses them and agrees the wording, and they may end them by a text. Nothing is sent by this: with a rhythm it is asked by the clock from then on.",
 		scope:       scopeWrite, status: http.StatusCreated, refuses: []int{http.StatusNotFound, http.StatusConflict},
-		takes: newCheckIn{Kind: conversations.CheckInWeek}, gives: weekly,
+		takes: newCheckIn{Kind: conversations.CheckInWeek, Rhythm: &fridays}, gives: weekly,
 	}, func(ctx context.Context, in *struct {
 		OfClient
 		Body newCheckIn
 	},
 	) (*created[checkIn], error) {
-		if err := a.open(ctx, in.Client); err != nil {
+		client, err := a.openClient(ctx, in.Client)
+		if err != nil {
 			return nil, err
 		}
-		id, err := a.Store.AddCheckIn(ctx, store.NewCheckIn{Client: in.Client, Kind: in.Body.Kind, Words: in.Body.Words})
+		var id conversations.CheckInID
+		if in.Body.Rhythm != nil {
+			id, err = a.addByRhythm(ctx, client, in.Body)
+		} else {
+			id, err = a.Store.AddCheckIn(ctx, store.NewCheckIn{Client: in.Client, Kind: in.Body.Kind, Words: in.Body.Words})
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -111,6 +124,8 @@ func (a *API) checkIns() {
 	}, func(ctx context.Context, in *OfCheckIn) (*struct{}, error) {
 		return nil, a.Store.EndCheckIn(ctx, in.Client, in.CheckIn, conversations.SpecialistID(callOf(ctx).token))
 	})
+	a.changeCheckIn()
+	a.offeredCheckIns()
 	a.askCheckIn()
 	a.answers()
 }

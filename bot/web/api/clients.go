@@ -72,7 +72,7 @@ var john = Client{
 var johnInFull = clientInFull{Client: john, Revision: 7, Reach: []reach{{
 	Channel: conversations.SMS, Address: "+447700900123", Agreement: conversations.AgreementGiven,
 	Means: agreementsSaid[conversations.AgreementGiven],
-}}, Settings: Settings{Wakes: "11:00", RestDays: []string{}, Stopped: []conversations.Matter{}}}
+}}, Settings: Settings{Wakes: "11:00", RestDays: []string{}, Stopped: []conversations.Matter{}, Reminders: []int{}}}
 
 func clientOf(c store.Client) Client {
 	return Client{

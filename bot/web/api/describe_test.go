@@ -222,6 +222,7 @@ func TestTheEnumsAreComplete(t *testing.T) {
 		"stopped":    {plain(conversations.Matters)},
 		"stage":      {plain(conversations.Stages), plain(conversations.Stages[:len(conversations.Stages)-1])},
 		"milestone":  {plain(conversations.Milestones)},
+		"meeting":    {plain(conversations.AppointmentKinds)},
 		"attendance": {plain(conversations.Attendances)},
 		"mechanism":  {plain(conversations.Mechanisms)},
 

@@ -92,7 +92,7 @@ func newFixtureFor(t *testing.T, db storetest.DB, service string) *fixture {
 		Rules: conversations.Rules{Pathway: pathway, Lexicons: lexicons(t)},
 	})
 	f.api = api.New(api.Config{
-		Store: f.store, Event: f.event, Now: f.clock, NewID: f.newID, Logger: logger, Version: "test", Pathway: pathway,
+		Store: f.store, Event: f.event, Preview: f.turn.Preview, Now: f.clock, NewID: f.newID, Logger: logger, Version: "test", Pathway: pathway,
 		DeepLink: func(code string) string { return "https://t.me/alongside_test_bot?start=" + code },
 	})
 	f.serve(logger)

@@ -21,6 +21,7 @@ type Settings struct {
 	Detail      bool                   `json:"detail" example:"false" doc:"The client wants places and names in texts."`
 	Guarded     bool                   `json:"guarded" example:"false" doc:"Somebody else reads the phone: the wording stays neutral, and only a person switches it back."`
 	LeadsAWeek  int                    `json:"leads_a_week" example:"0" doc:"How many leads a week the client wishes for; 0: the service's own number."`
+	Reminders   []int                  `json:"reminders" nullable:"false" doc:"How long before an appointment this client is reminded, in minutes, the longest first; empty: as their specialist or the pathway has it."`
 }
 
 // newSettings is what a specialist sets; what is left out stays.
@@ -35,6 +36,7 @@ type newSettings struct {
 	Detail      *bool                  `json:"detail,omitempty" example:"false" doc:"The client wants places and names in texts."`
 	Guarded     *bool                  `json:"guarded,omitempty" example:"false" doc:"Somebody else reads the phone; that takes detail away. False switches back, to plain wording: speak to the client first, and not by text."`
 	LeadsAWeek  *int                   `json:"leads_a_week,omitempty" minimum:"0" maximum:"20" example:"2" doc:"How many leads a week the client wishes for; 0: the service's own number."`
+	Reminders   *[]int                 `json:"reminders,omitempty" maxItems:"4" example:"[2880,240]" doc:"How long before an appointment this client is reminded, in minutes, the longest first: 120 to 40320, four at the most. What is ahead is planned anew. An empty list takes them away; who wants no reminders at all stops appointments."`
 	By          string                 `json:"by,omitempty" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"The specialist who sets it."`
 }
 
@@ -50,6 +52,7 @@ func settingsOf(c store.Client) Settings {
 	s := Settings{
 		Wakes: clock(c.Wakes), Rests: clock(c.Rests), RestDays: []string{}, PausedUntil: instant(c.PausedUntil),
 		Stopped: append([]conversations.Matter{}, c.Stopped...), Detail: c.Detail, Guarded: c.Guarded, LeadsAWeek: c.LeadsAWeek,
+		Reminders: append([]int{}, c.Reminders...),
 	}
 	for _, d := range c.RestDays {
 		s.RestDays = append(s.RestDays, dayNames[d])
@@ -94,7 +97,12 @@ func (a *API) settingsFrom(n newSettings) (conversations.Settings, []problem.Fau
 	fault := func(field, message string) { faults = append(faults, problem.Fault{Field: field, Message: message}) }
 	s := conversations.Settings{
 		Wakes: minutesIn(n.Wakes), Rests: minutesIn(n.Rests), Stop: n.Stop, Allow: n.Allow, Detail: n.Detail, Guarded: n.Guarded,
-		LeadsAWeek: n.LeadsAWeek,
+		LeadsAWeek: n.LeadsAWeek, Reminders: n.Reminders,
+	}
+	if n.Reminders != nil {
+		if wrong := conversations.OffsetsFault(*n.Reminders); wrong != "" {
+			fault("body.reminders", wrong)
+		}
 	}
 	if s.Wakes != nil && s.Rests != nil && *s.Wakes > 0 && *s.Rests > 0 && *s.Rests <= *s.Wakes {
 		fault("body.rests", "must be later in the day than wakes: between them there would be no time to text")

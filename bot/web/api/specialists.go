@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"alongside/bot/web/problem"
 	"alongside/conversations"
 	"alongside/store"
 )
@@ -22,7 +23,13 @@ type specialist struct {
 	Name      string                     `json:"name" example:"Sam" doc:"The first name that clients know."`
 	Phone     string                     `json:"phone" example:"+447700900201" doc:"E.164; empty if none."`
 	Email     string                     `json:"email" example:"sam@service.example" doc:"Empty if none."`
+	Reminders []int                      `json:"reminders,omitempty" doc:"How long before an appointment their clients are reminded, in minutes, the longest first; left out: as the pathway says. A client's own come before these."`
 	CreatedAt *time.Time                 `json:"created_at" doc:"When they were added."`
+}
+
+// changedSpecialist is what can be changed of a specialist.
+type changedSpecialist struct {
+	Reminders *[]int `json:"reminders" maxItems:"4" example:"[2880,240]" doc:"How long before an appointment their clients are reminded, in minutes, the longest first: 120 to 40320, four at the most. An empty list takes the pathway's again."`
 }
 
 var sam = specialist{
@@ -30,7 +37,7 @@ var sam = specialist{
 }
 
 func specialistOf(s store.Specialist) specialist {
-	return specialist{ID: s.ID, Name: s.Name, Phone: s.Phone, Email: s.Email, CreatedAt: instant(s.CreatedAt)}
+	return specialist{ID: s.ID, Name: s.Name, Phone: s.Phone, Email: s.Email, Reminders: s.Reminders, CreatedAt: instant(s.CreatedAt)}
 }
 
 func (a *API) specialists() {
@@ -69,6 +76,31 @@ func (a *API) specialists() {
 		description: "One specialist by id.",
 		scope:       scopeRead, gives: sam, refuses: []int{http.StatusNotFound},
 	}, func(ctx context.Context, in *OfSpecialist) (*body[specialist], error) {
+		s, err := a.Store.Specialist(ctx, in.Specialist)
+		if err != nil {
+			return nil, err
+		}
+		return &body[specialist]{Body: specialistOf(s)}, nil
+	})
+	set := sam
+	set.Reminders = []int{2880, 240}
+	add(a, operation{
+		id: "change-specialist", method: http.MethodPatch, path: "/specialists/{specialist}", tag: "Specialists",
+		summary: "Set when a specialist's clients are reminded",
+		description: "For those who have no reminders of their own (set-settings). The reminders of what is in the diary are planned anew at once; " +
+			"none goes twice, and none goes at night.",
+		scope: scopeWrite, takes: changedSpecialist{Reminders: &set.Reminders}, gives: set, refuses: []int{http.StatusNotFound},
+	}, func(ctx context.Context, in *struct {
+		OfSpecialist
+		Body changedSpecialist
+	},
+	) (*body[specialist], error) {
+		if in.Body.Reminders == nil {
+			return nil, invalid(problem.Fault{Field: "body.reminders", Message: "is needed: a list of minutes, or an empty one"})
+		}
+		if err := a.Store.SetReminders(ctx, in.Specialist, *in.Body.Reminders); err != nil {
+			return nil, err
+		}
 		s, err := a.Store.Specialist(ctx, in.Specialist)
 		if err != nil {
 			return nil, err

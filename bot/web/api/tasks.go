@@ -15,6 +15,8 @@ import (
 type newTask struct {
 	What string `json:"what" minLength:"1" maxLength:"200" example:"look up job descriptions" doc:"What is to be done, in a few words (at most 80 characters) that fit behind: Did you get to …? Agreed with the client."`
 	Due  string `json:"due,omitempty" format:"date" example:"2026-11-30" doc:"The day by which; left out if none was agreed."`
+
+	Remind *bool `json:"remind,omitempty" example:"true" doc:"Whether the client is asked after it on its day, as they chose; left out: yes."`
 }
 
 // taskChange is what changes about a task.
@@ -22,6 +24,7 @@ type taskChange struct {
 	What   string                   `json:"what,omitempty" maxLength:"200" example:"look up job descriptions" doc:"What is to be done, in other words."`
 	Due    string                   `json:"due,omitempty" format:"date" example:"2026-12-07" doc:"Another day by which."`
 	NoDue  bool                     `json:"no_due,omitempty" example:"false" doc:"There is no day by which any more. Not together with due."`
+	Remind *bool                    `json:"remind,omitempty" example:"true" doc:"Whether the client is asked after it on its day, as they chose."`
 	Status conversations.TaskStatus `json:"status,omitempty" enum:"open,done,not_yet,want_help,dropped" example:"done" doc:"What became of it. dropped: it is on the plan no more."`
 }
 
@@ -34,19 +37,21 @@ type task struct {
 	Due        string                   `json:"due" example:"2026-11-30" doc:"The day by which; empty if none was agreed."`
 	Status     conversations.TaskStatus `json:"status" enum:"open,done,not_yet,want_help,dropped" example:"open"`
 	Means      string                   `json:"means" example:"to be done" doc:"The same in plain words."`
+	Remind     bool                     `json:"remind" example:"true" doc:"Whether the client is asked after it on its day."`
+	AskedAt    *time.Time               `json:"asks_at,omitempty" doc:"When they are; left out where they are not, or have been."`
 	CreatedAt  *time.Time               `json:"created_at" doc:"When it was added."`
 	ChangedAt  *time.Time               `json:"changed_at" doc:"When it last changed."`
 }
 
 var lookUp = task{
 	ID: exampleTask, Client: exampleClient, What: "look up job descriptions", Due: "2026-11-30", Status: conversations.TaskOpen,
-	Means: tasksSaid[conversations.TaskOpen], CreatedAt: &exampleNow, ChangedAt: &exampleNow,
+	Means: tasksSaid[conversations.TaskOpen], Remind: true, AskedAt: &exampleNow, CreatedAt: &exampleNow, ChangedAt: &exampleNow,
 }
 
 func taskOf(t store.Task) task {
 	out := task{
 		ID: t.ID, Client: t.Client, What: t.What, Unreadable: t.Unreadable, Status: t.Status, Means: tasksSaid[t.Status],
-		CreatedAt: instant(t.CreatedAt), ChangedAt: instant(t.ChangedAt),
+		Remind: t.Remind, AskedAt: instant(t.Ask), CreatedAt: instant(t.CreatedAt), ChangedAt: instant(t.ChangedAt),
 	}
 	if !t.Due.IsZero() {
 		out.Due = t.Due.Format(time.DateOnly)
@@ -64,7 +69,7 @@ func (a *API) tasks() {
 	add(a, operation{
 		id: "add-task", method: http.MethodPost, path: "/clients/{client}/tasks", tag: "Action plan",
 		summary:     "Add a task to a client's action plan",
-		description: "Nothing is sent by this: it is asked after when you say so.",
+		description: "Nothing is sent by this. The client is asked after it on its day, if they chose that, or when you say so.",
 		scope:       scopeWrite, status: http.StatusCreated, refuses: []int{http.StatusNotFound, http.StatusConflict},
 		takes: newTask{What: lookUp.What, Due: lookUp.Due}, gives: lookUp,
 	}, func(ctx context.Context, in *struct {
@@ -76,7 +81,12 @@ func (a *API) tasks() {
 		if err != nil {
 			return nil, err
 		}
-		id, err := a.Store.AddTask(ctx, store.NewTask{Client: in.Client, What: in.Body.What, Due: due})
+		remind := in.Body.Remind == nil || *in.Body.Remind
+		ask, err := a.asksAfter(ctx, in.Client, due, remind, conversations.TaskOpen)
+		if err != nil {
+			return nil, err
+		}
+		id, err := a.Store.AddTask(ctx, store.NewTask{Client: in.Client, What: in.Body.What, Due: due, Unasked: !remind, Ask: ask})
 		if err != nil {
 			return nil, err
 		}
@@ -119,7 +129,7 @@ func (a *API) changeTask() {
 		Body taskChange
 	},
 	) (*body[task], error) {
-		change := store.TaskChange{What: in.Body.What, Status: in.Body.Status}
+		change := store.TaskChange{What: in.Body.What, Status: in.Body.Status, Remind: in.Body.Remind}
 		due, err := a.dayFor(ctx, in.Client, in.Body.Due)
 		switch {
 		case err != nil:
@@ -128,8 +138,11 @@ func (a *API) changeTask() {
 			return nil, invalid(problem.Fault{Field: "body.no_due", Message: "cannot stand beside due: send one of them"})
 		case in.Body.NoDue, in.Body.Due != "":
 			change.Due = &due
-		case change.What == "" && change.Status == "":
-			return nil, invalid(problem.Fault{Field: "body", Message: "changes nothing: send what, due, no_due or status"})
+		case change.What == "" && change.Status == "" && change.Remind == nil:
+			return nil, invalid(problem.Fault{Field: "body", Message: "changes nothing: send what, due, no_due, remind or status"})
+		}
+		if err := a.askAnew(ctx, in.OfTask, &change); err != nil {
+			return nil, err
 		}
 		t, err := a.Store.SetTask(ctx, in.Client, in.Task, change)
 		if err != nil {
@@ -137,6 +150,31 @@ func (a *API) changeTask() {
 		}
 		return &body[task]{Body: taskOf(t)}, nil
 	})
+}
+
+// askAnew works out when a task is asked after once its day, its status or the
+// client's choice changes; what was set before is stale by that.
+func (a *API) askAnew(ctx context.Context, of OfTask, change *store.TaskChange) error {
+	if change.Due == nil && change.Status == "" && change.Remind == nil {
+		return nil
+	}
+	t, err := a.task(ctx, of.Client, of.Task)
+	if err != nil {
+		return err
+	}
+	due, status, remind := t.Due, t.Status, t.Remind
+	if change.Due != nil {
+		due = *change.Due
+	}
+	if change.Status != "" {
+		status = change.Status
+	}
+	if change.Remind != nil {
+		remind = *change.Remind
+	}
+	ask, err := a.asksAfter(ctx, of.Client, due, remind, status)
+	change.Ask = &ask
+	return err
 }
 
 func (a *API) askTask() {

@@ -59,13 +59,15 @@ type milestone struct {
 // due is one thing on the list of a specialist.
 type due struct {
 	Client conversations.ClientID `json:"client" example:"01982c5f-1a40-7c11-8d3e-6b0f2a4c8e10"`
-	Step   string                 `json:"step" example:"first_employer_contact" doc:"The pathway's step; meeting: no meeting is booked although one is due; attendance: a meeting is over, and nobody has said whether it happened."`
+	Step   string                 `json:"step" example:"first_employer_contact" doc:"The pathway's step; meeting: no meeting is booked although one is due; attendance: a meeting is over, and nobody has said whether it happened; task: one of the action plan is not done."`
 	Text   map[string]string      `json:"text" doc:"What there is to do, per language."`
 	By     string                 `json:"by" example:"2026-12-22" doc:"The last day for it."`
 	Since  time.Time              `json:"since" example:"2026-11-22T14:00:00Z" doc:"What it counts from."`
 	Late   bool                   `json:"late" example:"false" doc:"That day is over."`
 
 	Appointment conversations.AppointmentID `json:"appointment,omitempty" example:"" doc:"The meeting (attendance)."`
+	Task        conversations.TaskID        `json:"task,omitempty" example:"" doc:"The task (task)."`
+	What        string                      `json:"what,omitempty" example:"" doc:"What is to be done (task)."`
 }
 
 var exampleDue = due{
@@ -87,6 +89,7 @@ func (a *API) way() {
 	a.setCircumstance()
 	a.milestones()
 	a.attendance()
+	a.anotherTime()
 	a.dues()
 }
 
@@ -251,7 +254,11 @@ func (a *API) milestones() {
 		if err != nil {
 			return nil, err
 		}
-		if err := a.Store.ReachMilestone(ctx, in.Client, store.Milestone{Milestone: in.Body.Milestone, At: at, RecordedBy: by}, a.Now()); err != nil {
+		// A turn, because what is asked by the clock may count from it.
+		err = a.Event(ctx, conversations.Event{
+			Kind: conversations.EventStage, At: at, Client: in.Client, Milestone: in.Body.Milestone, By: by,
+		})
+		if err != nil {
 			return nil, err
 		}
 		return listed(ctx, in.Client)
@@ -325,8 +332,8 @@ func (a *API) dues() {
 	add(a, operation{
 		id: "list-due", method: http.MethodGet, path: "/specialists/{specialist}/due", tag: "Pathway",
 		summary: "List what the pathway asks of a specialist",
-		description: "Over the whole caseload, the soonest first: steps with their last day, meetings that should be booked, and meetings " +
-			"of which nobody has said whether they happened. It is worked out from what is recorded at this moment.",
+		description: "Over the whole caseload, the soonest first: steps with their last day, meetings that should be booked, meetings of which " +
+			"nobody has said whether they happened, and the client's tasks that are late or not done yet. It is worked out from what is recorded at this moment.",
 		scope: scopeRead, gives: list[due]{Items: []due{exampleDue}}, refuses: []int{http.StatusNotFound},
 	}, func(ctx context.Context, in *struct {
 		Specialist conversations.SpecialistID `path:"specialist" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"The specialist's id."`
@@ -398,6 +405,9 @@ func (a *API) dueOf(clients ...store.Underway) []due {
 				Late: a.Now().In(u.Zone).Format(time.DateOnly) > m.At.Format(time.DateOnly),
 			})
 		}
+	}
+	for _, u := range clients {
+		out = append(out, a.tasksDue(u)...)
 	}
 	slices.SortStableFunc(out, func(x, y due) int { return strings.Compare(x.By, y.By) })
 	return out

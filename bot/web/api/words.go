@@ -66,6 +66,7 @@ var reasons = map[string]string{
 	"got_job":               "the client has got a job",
 	"erase":                 "the client wants deleted what is kept about them; the service has to answer that",
 	"wants_to_leave":        "the client wants to leave the service; nothing was ended, texts still go",
+	"busy":                  "a time is being settled with the client just now; send it a little later",
 	"lent":                  "somebody else had the client's phone a short while before",
 	"acknowledged":          "somebody was on it before it went",
 	"no_address":            "there is no phone or mailbox any more by which to tell them",
