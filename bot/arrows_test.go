@@ -93,6 +93,7 @@ var arrows = map[arrow]string{
 var inTests = map[arrow]string{
 	{anything, "bot/carrier"}:        "tests run the real client libraries against the pretend carrier, and check both against the specs beside it",
 	{"conversations", "locales"}:     "dialogues and scores are read with the real lexicons: a made-up one would prove nothing",
+	{"bot/web", "locales"}:           "what a client answers to a lead is read with the real lexicons",
 	{"store/caseload", "store/seal"}: "query plans are looked at on rows that are encrypted as in production",
 
 	{"store/migrations", "store"}:         "what an older version wrote is read by the store of this one",

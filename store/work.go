@@ -145,6 +145,10 @@ func (s *Store) EmployerContacts(ctx context.Context, client conversations.Clien
 	return s.caseload.EmployerContacts(ctx, client)
 }
 
+// SameEmployer says whether two names are of one employer: capitals and spaces
+// do not matter.
+func SameEmployer(a, b string) bool { return caseload.SameEmployer(a, b) }
+
 // ContactsWith reads what every client said about one employer; none for no name.
 func (s *Store) ContactsWith(ctx context.Context, employer string) (map[conversations.ClientID]EmployerContact, error) {
 	return s.caseload.ContactsWith(ctx, employer)

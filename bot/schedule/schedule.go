@@ -118,5 +118,6 @@ func (s *Schedule) register() *kinds {
 	add(k, &tasks{Schedule: s})
 	add(k, &feedback{Schedule: s})
 	add(k, &replans{Schedule: s})
+	add(k, &leadClosings{Schedule: s})
 	return k
 }

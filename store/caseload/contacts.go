@@ -28,6 +28,9 @@ type EmployerContact struct {
 // written with other letters or spaces is the same employer.
 func employerKey(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
 
+// SameEmployer says whether two names are of one employer.
+func SameEmployer(a, b string) bool { return employerKey(a) == employerKey(b) }
+
 // SetEmployerContact records what a client said about an employer. What was
 // recorded before stays in the table. The error is [ErrNotFound] for an unknown
 // client.

@@ -228,6 +228,14 @@ func TestTheEnumsAreComplete(t *testing.T) {
 
 		"circumstance": {append([]string{"none"}, plain(conversations.Circumstances)...)},
 
+		"side":    {{"for", "against", "ask"}},
+		"aspect":  {{"hours", "start", "times", "area", "trait", "permanence", "said"}},
+		"goes":    {{"now", "later", "not"}},
+		"result":  {{"offered", "later", "not"}},
+		"contact": {plain(conversations.EmployerContacts)},
+
+		"employer_contact": {{"yes", "no"}},
+
 		"times":      {plain(conversations.AllTimes)},
 		"not_at":     {plain(conversations.AllTimes)},
 		"traits":     {plain(conversations.Traits)},

@@ -73,6 +73,12 @@ func newFixture(t *testing.T, db storetest.DB) *fixture {
 // newFixtureFor is the API of a service with a pathway.
 func newFixtureFor(t *testing.T, db storetest.DB, service string) *fixture {
 	t.Helper()
+	return newFixtureReading(t, db, service, lexicons(t))
+}
+
+// newFixtureReading is one that understands texts with the lexicons given.
+func newFixtureReading(t *testing.T, db storetest.DB, service string, understands *understand.Lexicons) *fixture {
+	t.Helper()
 	f := &fixture{T: t, log: &lines{}, errors: &lines{}}
 	f.now.Store(theDay.UnixMilli())
 	logger := slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -89,7 +95,7 @@ func newFixtureFor(t *testing.T, db storetest.DB, service string) *fixture {
 	must(t, err)
 	f.turn = turn.New(turn.Config{
 		Store: f.store, Words: words, Now: f.clock, NewID: f.newID, Logger: logger,
-		Rules: conversations.Rules{Pathway: pathway, Lexicons: lexicons(t)},
+		Rules: conversations.Rules{Pathway: pathway, Lexicons: understands},
 	})
 	f.api = api.New(api.Config{
 		Store: f.store, Event: f.event, Preview: f.turn.Preview, Now: f.clock, NewID: f.newID, Logger: logger, Version: "test", Pathway: pathway,

@@ -27,6 +27,9 @@ type offer struct {
 	Why       []conversations.Preference `json:"why" nullable:"false" doc:"The reasons that the client gave against it, in the terms of the preferences."`
 	OfferedAt time.Time                  `json:"offered_at" example:"2026-11-23T10:15:00Z"`
 	ChangedAt *time.Time                 `json:"changed_at" doc:"When it last changed."`
+
+	EmployerContact string `json:"employer_contact" enum:"yes,no" example:"no" doc:"Whether this employer may be spoken to about this client. Maybe, and not recorded, is no."`
+	EmployerWords   string `json:"employer_words,omitempty" example:"That I have repaired computers for ten years" doc:"What may be said to the employer, where they may be spoken to."`
 }
 
 // offeredLead is a lead as far as an offer shows it.
@@ -44,9 +47,10 @@ var exampleOffered = offer{
 	ID: exampleOffer, Client: exampleClient, Status: conversations.OfferOpen, Means: offersSaid[conversations.OfferOpen],
 	Lead: offeredLead{ID: exampleLead, Title: repairs.Title, Area: repairs.Area, Pay: repairs.Pay, Hours: repairs.Hours, Closes: &leadCloses},
 	Why:  []conversations.Preference{}, OfferedAt: exampleNow, ChangedAt: &exampleNow,
+	EmployerContact: string(conversations.ContactNo),
 }
 
-func offerOf(o store.Offer) offer {
+func offerOf(o store.Offer, said store.EmployerContact) offer {
 	out := offer{
 		ID: o.ID, Client: o.Client, Status: o.Status, Means: offersSaid[o.Status], Why: o.Why,
 		OfferedAt: o.At.Truncate(time.Second), ChangedAt: instant(o.ChangedAt),
@@ -55,6 +59,7 @@ func offerOf(o store.Offer) offer {
 			Closes: instant(o.Lead.Closes), Filled: o.Lead.Filled,
 		},
 	}
+	out.EmployerContact, out.EmployerWords = contactSaid(said)
 	if out.Why == nil {
 		out.Why = []conversations.Preference{}
 	}
@@ -84,22 +89,15 @@ func (a *API) offers() {
 		if err != nil {
 			return nil, err
 		}
-		id := conversations.OfferID(a.NewID())
-		err = a.Event(ctx, conversations.Event{
-			Kind: conversations.EventOffered, At: a.Now(), Client: in.Client, By: in.Body.By,
-			Offer: conversations.Offer{ID: id, Lead: l.Lead, Status: conversations.OfferOpen, At: a.Now()},
-		})
+		made, err := a.offer(ctx, in.Client, l, in.Body.By)
 		if err != nil {
 			return nil, err
 		}
-		made, found, err := a.offerTo(ctx, in.Client, func(o store.Offer) bool { return o.ID == id })
-		if err == nil && !found {
-			err = store.ErrConflict // It was filled, or offered by somebody else, in between.
-		}
+		said, err := a.Store.EmployerContacts(ctx, in.Client)
 		if err != nil {
 			return nil, err
 		}
-		return &created[offer]{Location: Prefix + "/clients/" + string(in.Client) + "/offers", Body: offerOf(made)}, nil
+		return &created[offer]{Location: Prefix + "/clients/" + string(in.Client) + "/offers", Body: offerOf(made, contactIn(said, made.Work.Employer))}, nil
 	})
 	add(a, operation{
 		id: "list-offers", method: http.MethodGet, path: "/clients/{client}/offers", tag: "Leads",
@@ -118,7 +116,13 @@ func (a *API) offers() {
 		if err != nil {
 			return nil, err
 		}
-		return &body[list[offer]]{Body: listOf(offers, next, offerOf)}, nil
+		said, err := a.Store.EmployerContacts(ctx, in.Client)
+		if err != nil {
+			return nil, err
+		}
+		return &body[list[offer]]{Body: listOf(offers, next, func(o store.Offer) offer {
+			return offerOf(o, contactIn(said, o.Work.Employer))
+		})}, nil
 	})
 	add(a, operation{
 		id: "list-offers-of-lead", method: http.MethodGet, path: "/leads/{lead}/offers", tag: "Leads",
@@ -130,15 +134,37 @@ func (a *API) offers() {
 		PageQuery
 	},
 	) (*body[list[offer]], error) {
-		if _, err := a.Store.Lead(ctx, in.Lead); err != nil {
+		l, err := a.Store.Lead(ctx, in.Lead)
+		if err != nil {
+			return nil, err
+		}
+		contacts, err := a.Store.ContactsWith(ctx, l.Work.Employer)
+		if err != nil {
 			return nil, err
 		}
 		offers, next, err := a.Store.OffersOfLead(ctx, in.Lead, in.page())
 		if err != nil {
 			return nil, err
 		}
-		return &body[list[offer]]{Body: listOf(offers, next, offerOf)}, nil
+		return &body[list[offer]]{Body: listOf(offers, next, func(o store.Offer) offer { return offerOf(o, contacts[o.Client]) })}, nil
 	})
+}
+
+// offer offers a lead to a client and reads what came of it.
+func (a *API) offer(ctx context.Context, client conversations.ClientID, l store.Lead, by conversations.SpecialistID) (store.Offer, error) {
+	id := conversations.OfferID(a.NewID())
+	err := a.Event(ctx, conversations.Event{
+		Kind: conversations.EventOffered, At: a.Now(), Client: client, By: by,
+		Offer: conversations.Offer{ID: id, Lead: l.Lead, Status: conversations.OfferOpen, At: a.Now()},
+	})
+	if err != nil {
+		return store.Offer{}, err
+	}
+	made, found, err := a.offerTo(ctx, client, func(o store.Offer) bool { return o.ID == id })
+	if err == nil && !found {
+		err = store.ErrConflict // It was filled, or offered by somebody else, in between.
+	}
+	return made, err
 }
 
 // offerable reads a lead that can be offered to the client.
@@ -183,6 +209,10 @@ func (a *API) offerTo(ctx context.Context, client conversations.ClientID, is fun
 			return store.Offer{}, false, nil
 		}
 	}
+}
+
+func isOffered(err error) bool {
+	return errors.Is(err, store.ErrOffered) || errors.Is(err, store.ErrConflict)
 }
 
 func isMissing(err error) bool { return errors.Is(err, store.ErrNotFound) }

@@ -131,6 +131,8 @@ func TestUnknownIDsAreSaidToBeUnknown(t *testing.T) {
 			"POST /api/v1/clients/{client}/hold":                              map[string]any{"by": "duty"},
 			"POST /api/v1/clients/{client}/release":                           map[string]any{"by": "duty"},
 			"PUT /api/v1/clients/{client}/stage":                              map[string]any{"stage": "active", "by": "duty"},
+			"PUT /api/v1/clients/{client}/employer-contacts":                  map[string]any{"employer": "Hafan Cafe", "contact": "no", "by": "duty"},
+			"POST /api/v1/leads/{lead}/offers":                                map[string]any{"clients": []string{"some-id"}, "by": "duty"},
 			"PUT /api/v1/clients/{client}/wishes":                             map[string]any{"below": 16, "by": "duty"},
 			"PUT /api/v1/clients/{client}/circumstance":                       map[string]any{"circumstance": "bereaved", "by": "duty"},
 			"POST /api/v1/clients/{client}/milestones":                        map[string]any{"milestone": "job_offer", "by": "duty"},
@@ -392,7 +394,8 @@ func TestNothingThatWasSentComesBack(t *testing.T) {
 		"specialist", "full_name", "name", "named", "language", "zone", "mobile", "wakes", "detail", "channel",
 		"agreement", "how", "kind", "at", "minutes", "place", "with", "phone", "email", "title", "area", "pay", "hours", "more", "closes",
 		"filled", "open_ended", "lead", "by", "what", "due", "no_due", "status", "words", "times", "rests", "rest_days", "paused_until",
-		"resume", "stop", "allow", "guarded", "leads_a_week", "from", "intent", "date", "clock", "number", "danger", person, person + "_" + person,
+		"resume", "stop", "allow", "guarded", "leads_a_week", "from", "intent", "date", "clock", "number", "danger", "job",
+		"below", "not_before", "avoids", "areas", "employer", "contact", "on", "clients", person, person + "_" + person,
 	}
 	values := []any{
 		person, person + " ferch Llywelyn", "+447700900777", "07700 900777x", "07700-900-777 " + person, person + "@example.org\n",
