@@ -328,12 +328,6 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 			Mechanism:   conversations.Mechanism(strings.TrimPrefix(fields[1], "-")),
 			Appointment: s.first(s.appointment(t, strings.Join(fields[2:], " "))),
 		}, true
-	case "another_time":
-		// "a1 Thu 2026-11-26 14:00", signed by whoever stands behind it.
-		return conversations.Event{
-			Kind: conversations.EventAttendance, Attendance: conversations.Missed, AnotherTime: true, By: "s1",
-			Appointment: s.appointment(t, strings.Join(fields[:4], " ")), Signed: strings.Join(fields[4:], " "),
-		}, true
 	case "circumstance":
 		return conversations.Event{
 			Kind: conversations.EventCircumstance, Circumstance: conversations.Circumstance(strings.TrimPrefix(rest, "none")), By: "s1",
@@ -354,12 +348,6 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 		return conversations.Event{Kind: conversations.EventSettings, Settings: s.settings(t, fields), By: "s1"}, true
 	case "timeout":
 		return conversations.Event{Kind: conversations.EventTimeout, Question: conversations.QuestionID(rest)}, true
-	case "night":
-		// "a1 Thu 2026-11-26 14:00": a message about it could not go within its hours.
-		return conversations.Event{
-			Kind: conversations.EventDropped, Channel: conversations.SMS, Message: "m1", Reason: "quiet_hours",
-			Appointment: s.appointment(t, rest),
-		}, true
 	case "undelivered", "unknown_delivery", "dropped":
 		return conversations.Event{
 			Kind: conversations.EventKind(word), Channel: conversations.SMS, Message: "m1", Reason: fields[0],

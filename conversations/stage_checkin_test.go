@@ -25,6 +25,18 @@ func (s *stage) checkIn(t *testing.T, text string) {
 func (s *stage) personEvent(t *testing.T, word, rest string) (conversations.Event, bool) {
 	t.Helper()
 	switch word {
+	case "another_time":
+		// "a1 Thu 2026-11-26 14:00", signed by whoever stands behind it.
+		return conversations.Event{
+			Kind: conversations.EventAttendance, Attendance: conversations.Missed, AnotherTime: true, By: "s1",
+			Appointment: s.appointment(t, strings.Join(strings.Fields(rest)[:4], " ")), Signed: strings.Join(strings.Fields(rest)[4:], " "),
+		}, true
+	case "night":
+		// "a1 Thu 2026-11-26 14:00": a message about it could not go within its hours.
+		return conversations.Event{
+			Kind: conversations.EventDropped, Channel: conversations.SMS, Message: "m1", Reason: "quiet_hours",
+			Appointment: s.appointment(t, rest),
+		}, true
 	case "check_in":
 		return conversations.Event{Kind: conversations.EventCheckIn, CheckIn: conversations.CheckInID(rest)}, true
 	case "feedback":

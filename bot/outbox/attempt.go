@@ -96,7 +96,9 @@ func (o *Outbox) attempt(l *lane, j job) verdict {
 			return o.putBack(j, until)
 		}
 	}
-	if j.allowed.IsZero() || now.Sub(j.allowed) >= fresh || now.Before(j.allowed) {
+	// What nobody asked for is always asked about: its appointment may have been
+	// moved while it waited for a worker.
+	if j.Urgency == conversations.Prompt || j.allowed.IsZero() || now.Sub(j.allowed) >= fresh || now.Before(j.allowed) {
 		reason, err := o.checker.still(j.ID)
 		if err != nil {
 			return verdict{release: true}

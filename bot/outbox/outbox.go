@@ -36,7 +36,7 @@ const (
 	// message may wait 15 s in memory.
 	claimMargin = 5 * time.Second
 	// fresh is how long the policy's word holds: the transaction that claims a
-	// new message has just checked it.
+	// new message has just checked it. It is for answers, which should be quick.
 	fresh = time.Second
 	// backlog is how many messages may wait in memory for each worker. More are
 	// given back: another process may be idle.

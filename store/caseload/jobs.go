@@ -133,9 +133,10 @@ type JobConfig struct {
 const (
 	// jobTimeout bounds one run of a job: a turn takes milliseconds.
 	jobTimeout = 30 * time.Second
-	// jobRescue is when a job whose process died is taken up by another. River
-	// would wait an hour; a reminder may not.
-	jobRescue = 3 * time.Minute
+	// jobRescue is when a job whose process died is taken up by another: once it
+	// can surely not be under way any more. River would wait an hour; a reminder
+	// may not.
+	jobRescue = 2 * jobTimeout
 )
 
 // StartJobs works jobs until stop is called, which lets those under way finish
