@@ -49,6 +49,7 @@ func (s State) clone() State {
 	s.Planned = slices.Clone(s.Planned)
 	s.Spent = slices.Clone(s.Spent)
 	s.Held = slices.Clone(s.Held)
+	s.Nudges = slices.Clone(s.Nudges)
 	s.Spent = slices.Clone(s.Spent)
 	return s
 }

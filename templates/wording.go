@@ -200,7 +200,7 @@ func (t translation) checkWording(all map[string]Message, w wording) error {
 			for _, fault := range w.mutated(text, t.tag.String(), all[key]) {
 				faults = append(faults, fmt.Errorf("%s: %s: %w", t.file, key, fault))
 			}
-			if all[key].Unasked && !all[key].FromPathway && len(hits(text, w.why[t.tag.String()])) == 0 {
+			if all[key].Unasked && !all[key].Signed && !all[key].FromPathway && len(hits(text, w.why[t.tag.String()])) == 0 {
 				faults = append(faults, fmt.Errorf("%s: %s: an unasked text says why it comes, in one of the phrases of wording.toml: why", t.file, key))
 			}
 		}
