@@ -120,9 +120,13 @@ func (s *step) markNudge(id NudgeID, reason string, at time.Time) {
 }
 
 // nudgeTakenBack gives back what a nudge that was stopped took of the budget: nobody
-// has seen it, and nothing answers it.
+// has seen it, and nothing answers it. The outbox names no nudge: what it drops is
+// of the last one.
 func (s *step) nudgeTakenBack() {
-	i := slices.IndexFunc(s.state.Nudges, func(m NudgeMark) bool { return m.ID == s.event.Nudge.ID && m.At != 0 })
+	id, i := s.event.Nudge.ID, len(s.state.Nudges)-1
+	for i >= 0 && (s.state.Nudges[i].At == 0 || id != "" && s.state.Nudges[i].ID != id) {
+		i--
+	}
 	if i < 0 {
 		return
 	}

@@ -3,7 +3,6 @@ package caseload
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -290,6 +289,3 @@ func nudged(w *work, e conversations.Nudged) {
 		WHERE nudge = $1 AND client = $2 AND state = 'planned'`,
 		clean(string(e.ID)), w.peer, state, clean(e.Reason), string(message), millis(w.turn.Now))
 }
-
-// errNudgeState says that a job came for a nudge that is not to be worked.
-var errNudgeState = errors.New("the nudge is not to be worked by this job")
