@@ -88,7 +88,7 @@ var exampleSays = NudgeSays{Words: map[string]string{"en": "I hope that your wee
 
 var exampleWanted = NudgeWanted{NudgeTo: NudgeTo{Specialist: exampleSpecialist, Stage: conversations.StageActive}, NudgeSays: exampleSays, By: exampleSpecialist}
 
-var examplePreview = nudgePreview{
+var exampleNudgePreview = nudgePreview{
 	Bulk: true, Clients: 2, Parts: 1, Findings: []finding{},
 	Goes:    []nudgeGoes{{Client: exampleClient, Channel: conversations.SMS, Language: "en", Text: "Sam: I hope that your week goes well.", Parts: 1}},
 	LeftOut: []nudgeLeft{{Client: "01982c5f-1a40-7c11-8d3e-6b0f2a4c8e11", Reason: "hold", Means: reasons["hold"]}},
@@ -100,7 +100,7 @@ func (a *API) nudges() {
 		summary: "See what a nudge would do",
 		description: "Each client's message in the words in which it would go, who is left out and why, and what there is to say about the words. " +
 			"Nothing is stored or sent. What the clients write until it goes may change who gets it.",
-		scope: scopeWrite, takes: exampleWanted, gives: examplePreview,
+		scope: scopeWrite, takes: exampleWanted, gives: exampleNudgePreview,
 	}, func(ctx context.Context, in *struct{ Body NudgeWanted }) (*body[nudgePreview], error) {
 		chosen, err := a.chosen(ctx, in.Body)
 		if err != nil {
