@@ -11,6 +11,7 @@ import (
 	"alongside/bot/web/api"
 	"alongside/conversations"
 	"alongside/store"
+	"alongside/templates"
 )
 
 // serveCommand runs the service.
@@ -112,6 +113,7 @@ func (a *app) server(l listeners, p providers, home http.Handler) (*web.Server, 
 	service := api.New(api.Config{
 		Store: a.store, Preview: a.turn.Preview, Event: a.turn.Run, Now: a.now, NewID: newID, DeepLink: link, Logger: a.log, Version: version,
 		Route: a.rules.Pathway.ClinicalRoute, Pathway: a.rules.Pathway,
+		Rehearse: a.turn.Rehearse, CheckWords: func(words map[string]string) []templates.Finding { return a.words.CheckFree(words, a.rules.Lexicons) },
 	})
 	return web.New(web.Config{
 		ConsoleAddr: l.ConsoleAddr, WebhookAddr: l.WebhookAddr, MetricsAddr: l.MetricsAddr,

@@ -363,6 +363,9 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 		}[word]
 		return conversations.Event{Kind: kind, From: from(conversations.SMS)}, true
 	}
+	if word == "nudge" {
+		return s.nudgeEvent(t, rest), true
+	}
 	return s.leadEvent(t, word, rest)
 }
 

@@ -261,6 +261,9 @@ func (d dice) state(s *stage, f conversations.Facts) conversations.State {
 	if d("in trouble", 5) == 0 {
 		st.Troubled = s.now.Add(-time.Duration(d("troubled", 6)) * time.Hour).UnixMilli()
 	}
+	if d("nudged", 4) == 0 {
+		st.Nudges = []conversations.NudgeMark{{ID: "n1", At: s.now.Add(-time.Duration(d("nudged", 90)) * time.Hour).UnixMilli()}}
+	}
 	for i := range d("queue", 3) {
 		st.Queue = append(st.Queue, d.question(s, f, i+2))
 	}
@@ -301,6 +304,22 @@ func (d dice) press() string {
 		return oneOf(d, "data", []string{"", "x", ":", "q1:", ":yes", "q1:nothing"})
 	}
 	return fmt.Sprintf("q%d:%s", 1+d("of", 9), oneOf(d, "choice", conversations.Choices))
+}
+
+// nudge is one in words of the specialist's own, or from the list.
+func (d dice) nudge() conversations.Nudge {
+	n := conversations.Nudge{ID: oneOf(d, "nudge", []conversations.NudgeID{"n1", "n9"}), Signed: "Sam", Bulk: d.coin("to many")}
+	if d.coin("template") {
+		n.Template = oneOf(d, "words", conversations.NudgeTemplates)
+		return n
+	}
+	n.Words = map[string]string{"en": "Good luck today."}
+	if d.coin("both languages") {
+		n.Words["cy"] = "Pob lwc heddiw."
+	} else if d.coin("confirmed") {
+		n.Instead = "en"
+	}
+	return n
 }
 
 func (d dice) meaning() conversations.Meaning {
@@ -412,6 +431,7 @@ func (d dice) event(f *conversations.Facts, s *stage) conversations.Event {
 		e.Reason = "quiet_hours"
 	}
 	e.Blocked = d.coin("carrier blocked")
+	e.Nudge = d.nudge()
 	if e.Kind == conversations.EventCorrected {
 		e.Message, e.Meaning, e.By = "m7", d.meaning(), oneOf(d, "by", []conversations.SpecialistID{"s1", "s2"})
 		f.Corrected = d.corrected(s, *f)

@@ -36,6 +36,10 @@ type Say struct {
 	// Matter is what the message is about, so that one kind can be stopped and
 	// another kept; empty for answers and what cannot be stopped alone.
 	Matter Matter
+	// Nudge is the one that the message is of; Bulk says that it goes to many, so
+	// that whatever is owed goes before it.
+	Nudge NudgeID
+	Bulk  bool
 	// Stands is the start of that appointment as the words state it; a message
 	// whose appointment has another time by then is dropped. Zero: not checked.
 	Stands time.Time
@@ -439,6 +443,17 @@ type Correct struct {
 	By      SpecialistID
 }
 
+// Nudged records what became of a nudge for this client. The store takes it once
+// for each client, and not at all once the nudge was stopped.
+type Nudged struct {
+	ID NudgeID
+	// Reason is why it is not said; empty if it is.
+	Reason string
+	// At is when it goes.
+	At time.Time
+}
+
+func (Nudged) effect()          {}
 func (Offered) effect()         {}
 func (SetOffer) effect()        {}
 func (SetTask) effect()         {}

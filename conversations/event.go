@@ -80,6 +80,8 @@ const (
 	EventCircumstance EventKind = "circumstance"
 	// EventAttendance: a person says whether an appointment happened, and how.
 	EventAttendance EventKind = "attendance"
+	// EventNudge: a specialist starts a message.
+	EventNudge EventKind = "nudge"
 )
 
 // EventKinds lists every kind of event.
@@ -88,7 +90,7 @@ var EventKinds = []EventKind{
 	EventBooked, EventMoved, EventCancelled, EventReminder, EventTimeout, EventUndelivered, EventUnknown,
 	EventDropped, EventDelivery, EventNumberChanged, EventClosed, EventOffered, EventLeadChanged, EventCheckIn, EventTask,
 	EventFeedback, EventRing, EventCorrected, EventSettings, EventSettled, EventHeld, EventReleased, EventHoldDue, EventReminderAllowed,
-	EventStage, EventCircumstance, EventAttendance,
+	EventStage, EventCircumstance, EventAttendance, EventNudge,
 }
 
 // Event is one thing that happened to one conversation. Which fields are set
@@ -166,6 +168,9 @@ type Event struct {
 	// meeting that did not happen (attendance); Signed is that person's first name.
 	AnotherTime bool   `json:"another_time,omitempty"`
 	Signed      string `json:"signed,omitempty"`
+	// Nudge is what a specialist starts (whole); of a message that was taken back
+	// with it (dropped), the ID.
+	Nudge Nudge `json:"nudge,omitzero"`
 	// By is the person of the team who did it; empty for anything automatic.
 	By SpecialistID `json:"by,omitempty"`
 

@@ -17,6 +17,9 @@ type (
 	TaskID string
 	// CheckInID names a series of check-ins that one client chose.
 	CheckInID string
+	// NudgeID names a nudge: one message that a specialist starts, to one client
+	// or to many.
+	NudgeID string
 	// AlertID names an alert.
 	AlertID string
 	// MessageID names one message, in or out; a status callback carries it.

@@ -114,6 +114,8 @@ func (s *step) delivery() {
 		}
 	}
 	switch {
+	case e.Kind == EventDropped && e.Reason == NudgeStopped:
+		s.nudgeTakenBack()
 	case e.Kind == EventUnknown:
 		s.flag(FlagMayNotBeSent, "")
 	case e.Urgency == Crisis:

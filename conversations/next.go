@@ -86,6 +86,8 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 		s.newCircumstance()
 	case EventAttendance:
 		s.happened()
+	case EventNudge:
+		s.nudged()
 	case EventDelivery:
 		// A report changes its message's row and nothing else; what it means for
 		// the conversation comes as EventUndelivered.
@@ -313,7 +315,9 @@ func (s *step) prompt(kind policy.Kind, m Say, latest time.Time) bool {
 	if m.Channel == "" {
 		m.Channel = s.channel()
 	}
-	m.Urgency, m.Language = Prompt, s.ownLanguage()
+	if m.Urgency = Prompt; m.Language == "" {
+		m.Language = s.ownLanguage()
+	}
 	reason := policy.Unreachable
 	if m.Channel != "" {
 		v := s.may(kind, m, latest)
@@ -326,7 +330,7 @@ func (s *step) prompt(kind policy.Kind, m Say, latest time.Time) bool {
 				m.Until = latest
 			}
 			m.Closes = s.closes(m)
-			if s.facts.Client.Named && s.facts.Client.Name != "" {
+			if s.facts.Client.Named && s.facts.Client.Name != "" && m.Key != ownNudge {
 				if m.Vars == nil {
 					m.Vars = map[string]any{}
 				}
@@ -359,6 +363,10 @@ const Lent policy.Reason = "lent"
 // unless it would be of no use then.
 func (s *step) may(kind policy.Kind, m Say, latest time.Time) policy.Verdict {
 	st, h := s.standingFor(m.Channel, m.Matter), s.hours()
+	if m.Nudge != "" && !m.Bulk {
+		// A person writes to this one client, and knows of the hold.
+		st.Held = false
+	}
 	if b := s.state.Borrowed; b != 0 {
 		back := time.UnixMilli(b).Add(sitting).In(s.now.Location())
 		if v := policy.May(kind, st, h, back, latest); v.Decision == policy.Later || v.Decision == policy.Now {
@@ -368,7 +376,15 @@ func (s *step) may(kind policy.Kind, m Say, latest time.Time) policy.Verdict {
 			return s.within(m.Matter, v, h, latest)
 		}
 	}
-	return s.within(m.Matter, policy.May(kind, st, h, s.now, latest), h, latest)
+	v := policy.May(kind, st, h, s.now, latest)
+	if m.NotBefore.After(s.now) && v.Decision != policy.Never {
+		// It waits its turn first, and then for an open hour.
+		turn := m.NotBefore.In(s.now.Location())
+		if v = policy.May(kind, st, h, turn, latest); v.Decision == policy.Now {
+			v = policy.Verdict{Decision: policy.Later, At: turn, Reason: policy.Reason(m.Held)}
+		}
+	}
+	return s.within(m.Matter, v, h, latest)
 }
 
 // timeToRead is what must be left of the reading hours for "a person will read

@@ -63,6 +63,8 @@ func (s *stage) apply(e conversations.Effect) string {
 		return "stage " + string(e.Stage)
 	case conversations.SetAttendance:
 		return strings.TrimSpace(fmt.Sprintf("appointment %s: %s %s", e.ID, e.Attendance, e.Mechanism))
+	case conversations.Nudged:
+		return "nudge " + string(e.ID) + ": " + cmp.Or(e.Reason, "said")
 	case conversations.SetCircumstance:
 		s.facts.Client.Circumstance = e.Circumstance
 		return "circumstance " + cmp.Or(string(e.Circumstance), "none")

@@ -85,6 +85,8 @@ type State struct {
 	FedBack Repeats `json:"fed_back,omitzero"`
 	// Spent are the unasked texts of the last week that count against the budget.
 	Spent []Spent `json:"spent,omitempty"`
+	// Nudges are the last few that were said, or decided against.
+	Nudges []NudgeMark `json:"nudges,omitempty"`
 	// Asked counts the questions ever asked; it gives the next its id.
 	Asked int `json:"asked,omitempty"`
 }

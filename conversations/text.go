@@ -178,6 +178,9 @@ func (s *step) intent() {
 		s.askStop()
 		return
 	}
+	if s.answersNudge() {
+		return
+	}
 	if !s.enough() {
 		if r.Intent == understand.WrongPerson {
 			// It may be somebody else who holds the phone: nothing of the client's is

@@ -38,6 +38,9 @@ type Message struct {
 	// Greeted says that it may begin with the client's name: it does so where
 	// the variables hold "name".
 	Greeted bool `toml:"greeted"`
+	// Signed says that it stands behind the name of who wrote or chose its words
+	// (the variable specialist), which is why it comes.
+	Signed bool `toml:"signed"`
 	// Unasked says that it may go without the client having just written. Such
 	// a text says why it comes.
 	Unasked bool `toml:"unasked"`
@@ -89,14 +92,16 @@ var varTypes = []VarType{VarString, VarInt, VarWhen, VarDay, VarClock, VarPiece,
 // The pieces that the renderer asks for by name. Every other piece is reached
 // through a message's tail or adds.
 const (
-	pieceGreeting = "greeting"
-	varName       = "name"
+	pieceGreeting  = "greeting"
+	varName        = "name"
+	pieceSignature = "signature"
+	varSpecialist  = "specialist"
 )
 
 // builtIn lists the pieces that the renderer itself uses.
 func builtIn() []string {
 	keys := []string{
-		pieceGreeting, pieceWeekdays, pieceMonths,
+		pieceGreeting, pieceSignature, pieceWeekdays, pieceMonths,
 		"calendar.when", "calendar.when_on", "calendar.day", "calendar.day_on", "calendar.clock_on",
 		"calendar.hour_am", "calendar.hour_pm", "calendar.minute_am", "calendar.minute_pm",
 		"calendar.midday", "calendar.midnight",
@@ -208,6 +213,9 @@ func (m Message) check(all map[string]Message) []error {
 		fault("the pathway's words are sent as they stand: no vars, adds, options or greeting")
 	case !m.Piece && !m.FromPathway && len(m.Longest) == 0:
 		fault("longest is missing")
+	}
+	if m.Signed && (m.Piece || m.FromPathway || m.Vars[varSpecialist] != VarString) {
+		fault("signed: want a message with the variable specialist")
 	}
 	if m.Plural != "" && (!m.Piece || m.Vars[m.Plural] != VarInt) {
 		fault("plural: want a piece and the name of one of its int variables")

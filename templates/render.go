@@ -119,6 +119,10 @@ func (w *Words) text(m Message, v voice, r Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	signature := own[varSpecialist]
+	if m.Signed {
+		delete(own, varSpecialist)
+	}
 	text, err := v.speak(m.Key, own, nil)
 	if err != nil {
 		return "", err
@@ -129,6 +133,13 @@ func (w *Words) text(m Message, v voice, r Request) (string, error) {
 			return "", err
 		}
 		text = greeting + " " + text
+	}
+	if m.Signed {
+		signed, err := v.speak(pieceSignature, map[string]any{varSpecialist: signature}, nil)
+		if err != nil {
+			return "", err
+		}
+		text = signed + " " + text
 	}
 	for _, variable := range slices.Sorted(maps.Keys(added)) {
 		piece := w.messages[m.Adds[variable]]

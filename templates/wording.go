@@ -22,6 +22,9 @@ import (
 type wordingFile struct {
 	// LockScreen are words that give the service away to whoever sees the phone.
 	LockScreen map[string][]string `toml:"lock_screen"`
+	// Private are words that nobody may write to a client at all, a specialist
+	// included: a diagnosis, a medicine, a benefit, what the service is.
+	Private map[string][]string `toml:"private"`
 	// Watching are words that make a person feel observed.
 	Watching map[string][]string `toml:"watching"`
 	// Blame are words of guilt and of cost.
@@ -40,7 +43,7 @@ type wordingFile struct {
 // hold for every text, whatever its language: an English word in a Welsh text
 // gives away just as much.
 type wording struct {
-	lockScreen, watching, blame, alarm, invites []phrase
+	lockScreen, private, watching, blame, alarm, invites []phrase
 	// why and mutating are per language tag.
 	why, mutating map[string][]phrase
 	// file is what was read.
@@ -50,7 +53,7 @@ type wording struct {
 // lists gives the lists by their names in the file.
 func (f *wordingFile) lists() map[string]*map[string][]string {
 	return map[string]*map[string][]string{
-		"lock_screen": &f.LockScreen, "watching": &f.Watching, "blame": &f.Blame, "alarm": &f.Alarm,
+		"lock_screen": &f.LockScreen, "private": &f.Private, "watching": &f.Watching, "blame": &f.Blame, "alarm": &f.Alarm,
 		"why": &f.Why, "invites": &f.Invites, "mutating": &f.Mutating,
 	}
 }
@@ -85,7 +88,7 @@ func readWording(fsys fs.FS) (wording, error) {
 		return wording{}, err
 	}
 	w := wording{
-		lockScreen: allPhrases(f.LockScreen), watching: allPhrases(f.Watching), blame: allPhrases(f.Blame),
+		lockScreen: allPhrases(f.LockScreen), private: allPhrases(f.Private), watching: allPhrases(f.Watching), blame: allPhrases(f.Blame),
 		alarm: allPhrases(f.Alarm), invites: allPhrases(f.Invites),
 		why: map[string][]phrase{}, mutating: map[string][]phrase{}, file: f,
 	}
@@ -200,7 +203,7 @@ func (t translation) checkWording(all map[string]Message, w wording) error {
 			for _, fault := range w.mutated(text, t.tag.String(), all[key]) {
 				faults = append(faults, fmt.Errorf("%s: %s: %w", t.file, key, fault))
 			}
-			if all[key].Unasked && !all[key].FromPathway && len(hits(text, w.why[t.tag.String()])) == 0 {
+			if all[key].Unasked && !all[key].Signed && !all[key].FromPathway && len(hits(text, w.why[t.tag.String()])) == 0 {
 				faults = append(faults, fmt.Errorf("%s: %s: an unasked text says why it comes, in one of the phrases of wording.toml: why", t.file, key))
 			}
 		}

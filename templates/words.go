@@ -328,7 +328,8 @@ func checkVariables(text string, m Message) []error {
 		used[name] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Vars)) {
-		if !used[name] {
+		// Who signs stands before the words.
+		if signs := m.Signed && name == varSpecialist; used[name] == signs {
 			faults = append(faults, fmt.Errorf("variable %s is missing", name))
 		}
 	}

@@ -119,5 +119,6 @@ func (s *Schedule) register() *kinds {
 	add(k, &feedback{Schedule: s})
 	add(k, &replans{Schedule: s})
 	add(k, &leadClosings{Schedule: s})
+	add(k, &nudges{Schedule: s})
 	return k
 }

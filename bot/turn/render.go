@@ -31,7 +31,7 @@ func (r *Runner) render(say conversations.Say, loaded store.Loaded, now time.Tim
 	m := store.Message{
 		ID: conversations.MessageID(r.NewID()), Channel: channel, Key: say.Key, Urgency: say.Urgency,
 		Text: strings.TrimSpace(words.Text), Parts: words.Parts, Language: words.Language,
-		Question: say.Question, Appointment: say.Appointment, Stands: say.Stands, Offer: say.Offer, Matter: say.Matter,
+		Question: say.Question, Appointment: say.Appointment, Stands: say.Stands, Offer: say.Offer, Matter: say.Matter, Nudge: say.Nudge, Bulk: say.Bulk,
 		NotBefore: say.NotBefore, Until: say.Until, Closes: say.Closes, Held: say.Held,
 	}
 	for _, b := range words.Buttons {

@@ -48,6 +48,17 @@ func (l *Lexicons) languageOf(raw []token) (tag string, unreadable bool) {
 	return l.tags[best], false
 }
 
+// Language is the language that a text is plainly in, among those of the lexicons;
+// empty where it says too little, mixes two, or is in one that none knows.
+func (l *Lexicons) Language(text string) string {
+	switch tag, _ := l.languageOf(l.tokenise(text)); tag {
+	case "mix", "other":
+		return ""
+	default:
+		return tag
+	}
+}
+
 // languageIn gives the language that is asked for between two tokens: not the
 // one that is refused or spoken badly.
 func (l *Lexicons) languageIn(abs []token, from, to int) string {

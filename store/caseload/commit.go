@@ -100,6 +100,8 @@ type outgoing struct {
 	row     []any
 	channel conversations.Channel
 	due     int64
+	// bulk: it is one of many, and a sweep claims it.
+	bulk bool
 }
 
 func (c *Caseload) prepare(t Turn) (*work, error) {
@@ -275,7 +277,7 @@ func (c *Caseload) prepareMessage(w *work, m *Message) (out outgoing, err error)
 	}
 	now := millis(t.Now)
 	out.due = max(now, millis(m.NotBefore))
-	out.channel = channel
+	out.channel, out.bulk = channel, m.Bulk
 	out.send = Send{
 		ID: m.ID, Client: clientOf(w.peer), To: to, Text: m.Text, Buttons: m.Buttons, Urgency: m.Urgency, Until: m.Until,
 		Appointment: m.Appointment, Stands: m.Stands, Committed: t.Now,

@@ -218,7 +218,7 @@ func (c *Caseload) claim(w *work, ahead underWay) (done Committed, rows [][]any)
 		switch {
 		case out.due > millis(now):
 			row = append(row, conversations.Queued, out.due, "", 0)
-		case before.sending || before.urgency <= out.send.Urgency:
+		case out.bulk || before.sending || before.urgency <= out.send.Urgency:
 			done.Waiting = true
 			row = append(row, conversations.Queued, out.due, "", 0)
 		default:

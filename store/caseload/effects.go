@@ -42,6 +42,7 @@ type detail struct {
 	Circumstance string                     `json:"circumstance,omitempty"`
 	Milestones   []conversations.Milestone  `json:"milestones,omitempty"`
 	Attendance   conversations.Attendance   `json:"attendance,omitempty"`
+	Nudge        conversations.NudgeID      `json:"nudge,omitempty"`
 	By           conversations.SpecialistID `json:"by,omitempty"`
 }
 
@@ -153,6 +154,8 @@ func (c *Caseload) prepareClientEffect(w *work, effect conversations.Effect) err
 		reachMilestone(w, e.Milestone, e.At)
 	case conversations.SetAttendance:
 		setAttendance(w, e)
+	case conversations.Nudged:
+		nudged(w, e)
 	case conversations.Recall:
 		w.job(RecallArgs{Client: clientOf(w.peer)}, &river.InsertOpts{ScheduledAt: e.At})
 	default:

@@ -16,12 +16,13 @@ const (
 	reasonAppointmentMoved     = "appointment_moved"
 	reasonAppointmentCancelled = "appointment_cancelled"
 	reasonOfferWithdrawn       = "offer_withdrawn"
+	reasonNudgeStopped         = conversations.NudgeStopped
 )
 
 // Still asks once more, right before messages are sent, whether they are true
 // and allowed. It returns a named reason for each that must not go:
 // address_changed, too_late, appointment_cancelled, appointment_moved,
-// quiet_hours, offer_withdrawn, and those of policy: stopped, not_agreed, declined, doubted,
+// quiet_hours, offer_withdrawn, nudge_stopped, and those of policy: stopped, not_agreed, declined, doubted,
 // closed, blocked, paused, kind_stopped, hold, in_hospital, bereaved, in_custody, died.
 //
 // Crisis words are attempted whatever was agreed; only time and another's
@@ -42,7 +43,9 @@ func (c *Caseload) Still(ctx context.Context, ids []conversations.MessageID, now
 			COALESCE(a.agreement, ''), COALESCE(a.agreed_in, 0), COALESCE(a.blocked, FALSE), COALESCE(c.closed_at, 0),
 			COALESCE(t.status, ''), COALESCE(t.at, 0), m.matter, COALESCE(c.stopped, ''), COALESCE(c.paused_until, 0), COALESCE(c.held_at, 0), COALESCE(c.circumstance, ''),
 			CASE WHEN m.offer = '' THEN '' ELSE COALESCE((SELECT CASE WHEN l.filled_at > 0 THEN 'withdrawn' ELSE o.status END
-				FROM offers o JOIN leads l ON l.id = o.lead WHERE o.id = m.offer), 'withdrawn') END
+				FROM offers o JOIN leads l ON l.id = o.lead WHERE o.id = m.offer), 'withdrawn') END,
+			CASE WHEN m.matter <> 'nudges' THEN '' ELSE COALESCE((SELECT CASE WHEN n.state = 'stopped' THEN 'stopped' WHEN n.bulk THEN 'bulk' ELSE 'single' END
+				FROM nudge_clients k JOIN nudges n ON n.id = k.nudge WHERE k.message = m.id AND k.message <> ''), '') END
 		FROM messages m LEFT JOIN client_addresses a ON a.id = m.address LEFT JOIN clients c ON c.id = m.peer
 			LEFT JOIN appointments t ON t.id = m.appointment
 		WHERE m.direction = 'out' AND m.id IN (`+which+`)`, args...)
@@ -63,8 +66,9 @@ func still(scan scan, now time.Time) (id conversations.MessageID, reason string,
 	var stopped, circumstance string
 	var paused, held int64
 	var offer conversations.OfferStatus
+	var nudge string
 	err = scan(&id, &peer, &urgency, &question, &until, &stands, &closes, &appointment, &revision, &address, &agreement, &agreedIn, &blocked, &closed,
-		&status, &at, &matter, &stopped, &paused, &held, &circumstance, &offer)
+		&status, &at, &matter, &stopped, &paused, &held, &circumstance, &offer, &nudge)
 	if err != nil {
 		return "", "", err
 	}
@@ -90,8 +94,11 @@ func still(scan scan, now time.Time) (id conversations.MessageID, reason string,
 	if urgency == conversations.Prompt && closes != 0 && millis(now) >= closes {
 		return id, string(policy.QuietHours), nil
 	}
-	if offer == conversations.OfferWithdrawn {
+	switch {
+	case offer == conversations.OfferWithdrawn:
 		return id, reasonOfferWithdrawn, nil
+	case nudge == "stopped":
+		return id, reasonNudgeStopped, nil
 	}
 	kind := policy.Reply
 	if urgency == conversations.Prompt {
@@ -105,7 +112,9 @@ func still(scan scan, now time.Time) (id conversations.MessageID, reason string,
 		Stopped: agreement == conversations.AgreementStopped, Declined: agreement == conversations.AgreementDeclined,
 		Doubted: agreement == conversations.AgreementDoubted, Closed: closed != 0, Blocked: blocked,
 		Paused: millis(now) < paused, KindStopped: matter != "" && slices.Contains(matters(stopped), matter),
-		Held: held != 0 && matter != "" && matter != conversations.MatterAppointments, Circumstance: policy.Reason(circumstance),
+		// What a person writes to this one client goes in spite of the hold.
+		Held:         held != 0 && matter != "" && matter != conversations.MatterAppointments && nudge != "single",
+		Circumstance: policy.Reason(circumstance),
 	}
 	if urgency == conversations.Answer && revision >= agreedIn {
 		return id, "", nil // It is the last word of the turn that set the agreement, or came after it.

@@ -30,6 +30,7 @@ const (
 	sealMaySay     = "may_say" // to an employer
 	sealTask       = "task"
 	sealCheckIn    = "check_in"
+	sealNudge      = "nudge" // the words of one
 	sealUndo       = "undo"
 	sealMeaning    = "meaning"
 	sealOutcome    = "outcome"

@@ -75,9 +75,14 @@ type Message struct {
 	Appointment conversations.AppointmentID
 	Offer       conversations.OfferID
 	Matter      conversations.Matter
-	Stands      time.Time
-	NotBefore   time.Time
-	Until       time.Time
+	// Nudge is the one that it is of. Bulk says that it goes to many: it is not
+	// claimed with its turn but left for a sweep, so that it can be taken back and
+	// what is owed goes before it.
+	Nudge     conversations.NudgeID
+	Bulk      bool
+	Stands    time.Time
+	NotBefore time.Time
+	Until     time.Time
 	// Closes is the end of the hours in which it was to go; zero: at any hour.
 	Closes time.Time
 	// Held is the named reason why it goes later than now; empty if at once.

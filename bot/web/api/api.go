@@ -18,9 +18,11 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"alongside/bot/turn"
 	"alongside/bot/web/problem"
 	"alongside/conversations"
 	"alongside/store"
+	"alongside/templates"
 )
 
 // Prefix is the path below which the API lives.
@@ -42,6 +44,11 @@ type Config struct {
 	Event func(context.Context, conversations.Event) error
 	// Preview says what an event would do, without doing it (turn.Preview).
 	Preview func(context.Context, conversations.Event) (store.Turn, error)
+	// Rehearse says what an event would do to what was loaded for it
+	// (turn.Rehearse), and CheckWords what there is to say about words that somebody
+	// wrote to clients (templates.CheckFree): both for previews of nudges.
+	Rehearse   func(store.Loaded, conversations.Event, time.Time) (turn.Rehearsal, error)
+	CheckWords func(map[string]string) []templates.Finding
 	// Now is the one clock of the program.
 	Now func() time.Time
 	// NewID makes the id of an appointment; ids sort by the time they were made.
@@ -117,6 +124,7 @@ func New(c Config) *API {
 	a.matches()
 	a.offers()
 	a.offerToMany()
+	a.nudges()
 	a.tasks()
 	a.checkIns()
 	a.feedback()

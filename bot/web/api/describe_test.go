@@ -15,6 +15,8 @@ import (
 
 	"alongside/conversations"
 	"alongside/conversations/understand"
+	"alongside/store"
+	"alongside/templates"
 )
 
 // This file looks at the API from the inside: is its description complete and
@@ -184,6 +186,12 @@ func TestTheTablesAreComplete(t *testing.T) {
 	if diff := cmp.Diff(sorted(understand.Intents), slices.Sorted(maps.Keys(intentsSaid))); diff != "" {
 		t.Errorf("intents (-domain +table):\n%s", diff)
 	}
+	if diff := cmp.Diff(sorted(store.NudgeStates), slices.Sorted(maps.Keys(nudgeStates))); diff != "" {
+		t.Errorf("nudges (-domain +table):\n%s", diff)
+	}
+	if diff := cmp.Diff(sorted(templates.Findings), slices.Sorted(maps.Keys(findingsSaid))); diff != "" {
+		t.Errorf("findings (-domain +table):\n%s", diff)
+	}
 	if !strings.HasPrefix(deliveries[conversations.Unknown], "may not have been sent") {
 		t.Errorf("unknown is called %q", deliveries[conversations.Unknown])
 	}
@@ -214,6 +222,8 @@ func TestTheEnumsAreComplete(t *testing.T) {
 			plain(conversations.AppointmentStatuses), plain(conversations.OfferStatuses), plain(conversations.TaskStatuses),
 		},
 		"direction": {{"in", "out"}},
+		"answer":    {{"answered", "unanswered"}},
+		"state":     {plain(store.NudgeStates), {"planned", "said", "skipped", "stopped", "taken_back"}},
 		// A person says what a text means, and not which number was picked.
 		"intent":     {plain(slices.DeleteFunc(slices.Clone(understand.Intents), func(i understand.Intent) bool { return i == understand.Choose }))},
 		"danger":     {{"self", "overdose", "others", "by_others", "someone_else", "voices"}},

@@ -99,6 +99,7 @@ func newFixtureReading(t *testing.T, db storetest.DB, service string, understand
 	})
 	f.api = api.New(api.Config{
 		Store: f.store, Event: f.event, Preview: f.turn.Preview, Now: f.clock, NewID: f.newID, Logger: logger, Version: "test", Pathway: pathway,
+		Rehearse: f.turn.Rehearse, CheckWords: func(free map[string]string) []templates.Finding { return words.CheckFree(free, lexicons(t)) },
 		DeepLink: func(code string) string { return "https://t.me/alongside_test_bot?start=" + code },
 	})
 	f.serve(logger)

@@ -18,7 +18,7 @@ import (
 )
 
 // placeholders are the names that stand in the patterns of the routes.
-var placeholders = []string{"client", "appointment", "flag", "specialist", "sender", "lead", "task", "check_in", "message", "alert"}
+var placeholders = []string{"client", "appointment", "flag", "specialist", "sender", "lead", "task", "check_in", "message", "alert", "nudge"}
 
 // route fills the placeholders of a pattern, so that it can be called.
 func route(pattern string) (method, path string) {
@@ -119,6 +119,7 @@ func TestUnknownIDsAreSaidToBeUnknown(t *testing.T) {
 			"PATCH /api/v1/appointments/{appointment}":                        map[string]any{"at": "2026-11-26T14:00:00Z"},
 			"POST /api/v1/clients/{client}/telegram-link":                     nil,
 			"PATCH /api/v1/leads/{lead}":                                      map[string]any{"filled": true},
+			"PATCH /api/v1/nudges/{nudge}":                                    map[string]any{"at": "2026-11-24T11:00:00Z"},
 			"POST /api/v1/clients/{client}/offers":                            map[string]any{"lead": "some-id"},
 			"POST /api/v1/clients/{client}/tasks":                             map[string]any{"what": "look up jobs"},
 			"PATCH /api/v1/clients/{client}/tasks/{task}":                     map[string]any{"status": "done"},
@@ -229,6 +230,17 @@ func TestBadInput(t *testing.T) { //nolint:tparallel // The rows share one fixtu
 		"lead_of_all_hours":       {"POST /api/v1/leads", `{"title":"PC repair","hours":169}`, "invalid", 422, "body.hours", "at most 168", nil},
 		"lead_change_of_nothing":  {"PATCH /api/v1/leads/none", `{}`, "invalid", 422, "body", "changes nothing", nil},
 		"lead_change_of_both":     {"PATCH /api/v1/leads/none", `{"closes":"2026-12-20T10:00:00Z","open_ended":true}`, "invalid", 422, "body.open_ended", "beside closes", nil},
+		"nudge_to_nobody":         {"POST /api/v1/nudges/preview", `{"by":"` + sam + `","template":"nudge.well_done"}`, "invalid", 422, "body.clients", "says nobody", nil},
+		"nudge_to_both":           {"POST /api/v1/nudges", `{"by":"` + sam + `","template":"nudge.well_done","everybody":true,"clients":["x"]}`, "invalid", 422, "body.clients", "beside another", nil},
+		"nudge_of_nobody":         {"POST /api/v1/nudges", `{"by":"nobody","template":"nudge.well_done","everybody":true}`, "invalid", 422, "body.by", "no specialist", nil},
+		"nudge_to_a_stranger":     {"POST /api/v1/nudges", `{"by":"` + sam + `","template":"nudge.well_done","clients":["nobody"]}`, "invalid", 422, "body.clients", "not on the caseload", nil},
+		"nudge_of_nothing":        {"POST /api/v1/nudges", `{"by":"` + sam + `","everybody":true}`, "empty", 422, "body.words", "one of the two", nil},
+		"nudge_in_the_past":       {"POST /api/v1/nudges", `{"by":"` + sam + `","template":"nudge.well_done","everybody":true,"at":"2026-11-20T10:00:00Z"}`, "past", 422, "body.at", "past", nil},
+		"nudge_of_other_words":    {"POST /api/v1/nudges", `{"by":"` + sam + `","template":"nudge.hurry_up","everybody":true}`, "bad_value", 422, "body.template", "no such words", nil},
+		"nudge_of_private_words":  {"POST /api/v1/nudges", `{"by":"` + sam + `","words":{"en":"How is the depression?"},"everybody":true}`, "words", 422, "body.words", "private", nil},
+		"nudge_of_words_to_read":  {"POST /api/v1/nudges", `{"by":"` + sam + `","words":{"en":"Good luck with the interview."},"everybody":true}`, "words", 422, "body.words", "lock_screen", nil},
+		"nudge_change_of_nothing": {"PATCH /api/v1/nudges/none", `{}`, "invalid", 422, "body", "changes nothing", nil},
+		"nudge_instead_alone":     {"PATCH /api/v1/nudges/none", `{"instead":"en"}`, "invalid", 422, "body.instead", "without words", nil},
 		"offer_of_no_lead":        {"POST /api/v1/clients/" + john + "/offers", `{"lead":"none"}`, "invalid", 422, "body.lead", "no lead", nil},
 		"task_of_nothing":         {"POST /api/v1/clients/" + john + "/tasks", `{"what":""}`, "invalid", 422, "body.what", "at least 1", nil},
 		"task_on_no_day":          {"POST /api/v1/clients/" + john + "/tasks", `{"what":"look up jobs","due":"2026-02-30"}`, "invalid", 422, "body.due", "a day", nil},
@@ -396,6 +408,7 @@ func TestNothingThatWasSentComesBack(t *testing.T) {
 		"filled", "open_ended", "lead", "by", "what", "due", "no_due", "status", "words", "times", "rests", "rest_days", "paused_until",
 		"resume", "stop", "allow", "guarded", "leads_a_week", "from", "intent", "date", "clock", "number", "danger", "job",
 		"below", "not_before", "avoids", "areas", "employer", "contact", "on", "clients", person, person + "_" + person,
+		"resume", "stop", "allow", "guarded", "leads_a_week", "from", "template", "instead", "clients", "everybody", "answer", "once", "confirmed", "intent", "date", "clock", "number", "danger", person, person + "_" + person,
 	}
 	values := []any{
 		person, person + " ferch Llywelyn", "+447700900777", "07700 900777x", "07700-900-777 " + person, person + "@example.org\n",
