@@ -26,7 +26,8 @@ func TestNextCheckIn(t *testing.T) {
 	f := conversations.Facts{
 		Appointments: []conversations.Appointment{
 			review("2026-11-26 15:00", conversations.Cannot), review("2026-12-10 15:00", conversations.Booked),
-			review("2026-12-03 15:00", conversations.Confirmed), {Kind: conversations.Regular, At: at("2026-11-25 15:00")},
+			review("2026-12-03 15:00", conversations.Confirmed),
+			{Kind: conversations.Regular, At: at("2026-11-25 15:00")},
 		},
 		Reached: map[conversations.Milestone]time.Time{
 			conversations.MilestoneJobStart: at("2026-11-23 09:00"), conversations.MilestoneAccepted: at("2026-01-10 09:00"),

@@ -71,8 +71,13 @@ func (d dice) checkIns() []conversations.CheckIn {
 
 func (d dice) rhythm(s *stage) conversations.Rhythm {
 	r := oneOf(d, "rhythm", []conversations.Rhythm{
-		{}, {Rule: "FREQ=WEEKLY;BYDAY=FR"}, {Rule: "FREQ=DAILY"}, {Milestone: conversations.MilestoneJobStart, After: conversations.Span{Days: 3}},
-		{Meeting: conversations.Regular, Before: 1}, {MonthDay: 25}, {On: s.now.AddDate(0, 0, 5).Format(time.DateOnly)},
+		{},
+		{Rule: "FREQ=WEEKLY;BYDAY=FR"},
+		{Rule: "FREQ=DAILY"},
+		{Milestone: conversations.MilestoneJobStart, After: conversations.Span{Days: 3}},
+		{Meeting: conversations.Regular, Before: 1},
+		{MonthDay: 25},
+		{On: s.now.AddDate(0, 0, 5).Format(time.DateOnly)},
 	})
 	if !r.IsZero() {
 		r.Since, r.Clock = "2026-11-02", 60*d("o'clock", 24)

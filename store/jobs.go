@@ -25,10 +25,12 @@ type (
 	RecallArgs = caseload.RecallArgs
 	// LeadClosingArgs says that a lead closes soon; see [Store.Lead].
 	LeadClosingArgs = caseload.LeadClosingArgs
-	// CheckInArgs becomes conversations.EventCheckIn, TaskArgs EventTask and
-	// FeedbackArgs EventFeedback, each with the moment that it was set for.
-	CheckInArgs  = caseload.CheckInArgs
-	TaskArgs     = caseload.TaskArgs
+	// CheckInArgs becomes conversations.EventCheckIn, with the moment that it was
+	// set for.
+	CheckInArgs = caseload.CheckInArgs
+	// TaskArgs becomes conversations.EventTask, likewise.
+	TaskArgs = caseload.TaskArgs
+	// FeedbackArgs becomes conversations.EventFeedback, likewise.
 	FeedbackArgs = caseload.FeedbackArgs
 	// JobConfig is what working the jobs needs.
 	JobConfig = caseload.JobConfig

@@ -101,13 +101,14 @@ func (c *clocked) both(ctx context.Context, ev conversations.Event) error {
 		c.dues[ev.CheckIn] = append(c.dues[ev.CheckIn], ev.Due)
 		c.mu.Unlock()
 	}
-	errs := make([]error, len(c.stores))
+	errs := make([]error, len(c.stores)+1)
 	var all sync.WaitGroup
 	for i, st := range c.stores {
 		all.Go(func() { errs[i] = c.turn(ctx, st, ev) })
 	}
 	all.Wait()
-	return errors.Join(append(errs, c.turn(ctx, c.stores[1], ev))...)
+	errs[len(c.stores)] = c.turn(ctx, c.stores[1], ev)
+	return errors.Join(errs...)
 }
 
 // turn is load, next and commit, with the key for the words.
@@ -207,8 +208,10 @@ func (c *clocked) until(end time.Time) {
 // runs, the client's wall clock counts. Each is asked once, although its job runs
 // three times and in two processes.
 func TestRhythmsOverClockChanges(t *testing.T) {
+	t.Parallel()
 	if zone := os.Getenv("CLOCK_CHANGES_IN"); zone != "" {
-		if _, offset := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.Local).Zone(); (offset != 0) != (zone != "UTC") { //nolint:gosmopolitan // It asks where the process is.
+		//nolint:forbidigo // It asks where the process runs.
+		if _, offset := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.Local).Zone(); (offset != 0) != (zone != "UTC") {
 			t.Fatalf("the process is not in %s", zone)
 		}
 		storetest.Each(t, overClockChanges)
@@ -216,6 +219,7 @@ func TestRhythmsOverClockChanges(t *testing.T) {
 	}
 	for _, zone := range []string{"UTC", "America/New_York"} {
 		t.Run(zone, func(t *testing.T) {
+			t.Parallel()
 			again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRhythmsOverClockChanges$", "-test.count=1")
 			again.Env = append(os.Environ(), "TZ="+zone, "CLOCK_CHANGES_IN="+zone)
 			if out, err := again.CombinedOutput(); err != nil {
@@ -248,8 +252,10 @@ func overClockChanges(t *testing.T, db storetest.DB) {
 		sunday time.Time
 		dues   map[int][]string
 	}{
-		{time.Date(2026, time.March, 29, 12, 0, 0, 0, c.zone), spring}, {time.Date(2026, time.October, 25, 12, 0, 0, 0, c.zone), autumn},
-		{time.Date(2027, time.March, 28, 12, 0, 0, 0, c.zone), spring}, {time.Date(2027, time.October, 31, 12, 0, 0, 0, c.zone), autumn},
+		{time.Date(2026, time.March, 29, 12, 0, 0, 0, c.zone), spring},
+		{time.Date(2026, time.October, 25, 12, 0, 0, 0, c.zone), autumn},
+		{time.Date(2027, time.March, 28, 12, 0, 0, 0, c.zone), spring},
+		{time.Date(2027, time.October, 31, 12, 0, 0, 0, c.zone), autumn},
 	} {
 		c.now = change.sunday.AddDate(0, 0, -3)
 		client, series := map[int]conversations.ClientID{}, map[int]conversations.CheckInID{}

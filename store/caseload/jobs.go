@@ -82,8 +82,7 @@ type LeadClosingArgs struct {
 // Kind names the job.
 func (LeadClosingArgs) Kind() string { return "lead_closing" }
 
-// CheckInArgs is the job that turns into EventCheckIn, TaskArgs into EventTask and
-// FeedbackArgs into EventFeedback. DueMs is the moment that it was set for, in
+// CheckInArgs is the job that turns into EventCheckIn. DueMs is the moment that it was set for, in
 // Unix milliseconds: where another stands beside the series by now, it is stale.
 type CheckInArgs struct {
 	Client  conversations.ClientID  `json:"client"`
@@ -94,7 +93,7 @@ type CheckInArgs struct {
 // Kind names the job.
 func (CheckInArgs) Kind() string { return "check_in" }
 
-// TaskArgs see [CheckInArgs].
+// TaskArgs is the job that turns into EventTask; see [CheckInArgs].
 type TaskArgs struct {
 	Client conversations.ClientID `json:"client"`
 	Task   conversations.TaskID   `json:"task"`
@@ -104,7 +103,7 @@ type TaskArgs struct {
 // Kind names the job.
 func (TaskArgs) Kind() string { return "task" }
 
-// FeedbackArgs see [CheckInArgs].
+// FeedbackArgs is the job that turns into EventFeedback; see [CheckInArgs].
 type FeedbackArgs struct {
 	Client conversations.ClientID `json:"client"`
 	DueMs  int64                  `json:"due_ms"`
