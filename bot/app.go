@@ -49,6 +49,8 @@ type parts struct {
 	twilio   *twilio.Config
 	telegram *telegram.Config
 	team     team
+	// pretend are senders in the place of the channels; nil but in the simulated year.
+	pretend []outbox.Sender
 }
 
 // newID makes ids that sort by the time they were made (UUID version 7, RFC 9562).
@@ -87,7 +89,7 @@ func build(ctx context.Context, s settings, p parts) (*app, error) {
 		return a, err
 	}
 	a.outbox = outbox.New(outbox.Config{
-		Store: a.store, Senders: a.senders(), Event: a.turn.Run, Now: s.now, Logger: s.log, Metrics: a.metrics.outbox(),
+		Store: a.store, Senders: append(a.senders(), p.pretend...), Event: a.turn.Run, Now: s.now, Logger: s.log, Metrics: a.metrics.outbox(),
 	})
 	timed := schedule.Config{Store: a.store, Event: a.turn.Run, Now: s.now, Logger: s.log}
 	a.page(&timed)
@@ -227,8 +229,8 @@ func (a *app) alone(ctx context.Context) error {
 	return nil
 }
 
-// start lets the outbox send and the schedule work.
-func (a *app) start(ctx context.Context) error {
+// send lets the outbox send.
+func (a *app) send(ctx context.Context) {
 	sending, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan error, 1)
 	go func() { done <- a.outbox.Run(sending) }()
@@ -241,6 +243,11 @@ func (a *app) start(ctx context.Context) error {
 			return ctx.Err()
 		}
 	})
+}
+
+// start lets the outbox send and the schedule work.
+func (a *app) start(ctx context.Context) error {
+	a.send(ctx)
 	if err := a.schedule.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start the schedule: %w", err)
 	}

@@ -34,39 +34,34 @@ func add[T river.JobArgs](k *kinds, w river.Worker[T]) {
 const (
 	// leapMost is how many jobs are looked at at a time, leapAtOnce how many of
 	// the same moment are worked side by side.
-	leapMost, leapAtOnce = 256, 16
+	leapMost, leapAtOnce = 64, 16
 )
 
-// Next returns when the next job falls due; the zero time if none is left.
-func (s *Schedule) Next(ctx context.Context) (time.Time, error) {
-	list, err := s.c.Store.NextJobs(ctx, 1)
-	if err != nil || len(list) == 0 {
-		return time.Time{}, err
-	}
-	return list[0].ScheduledAt.UTC(), nil
-}
-
 // Leap works every job that is due at this moment of the program's clock, and
-// those that fall due by it, and says how many there were. It takes the place of
-// Start for whoever moves the clock in leaps (the simulated year): a job that
-// asks to run again later would have to wait for a real clock, so that any that
-// fails ends it with its error.
-func (s *Schedule) Leap(ctx context.Context) (worked int, err error) {
+// those that fall due by it. It says how many there were, and when the next one
+// falls due; the zero time if none is left. It takes the place of Start for
+// whoever moves the clock in leaps (the simulated year): a job that asks to run
+// again later would have to wait for a real clock, so that any that fails ends
+// it with its error.
+func (s *Schedule) Leap(ctx context.Context) (worked int, next time.Time, err error) {
 	k := s.register()
 	for {
 		list, err := s.c.Store.NextJobs(ctx, leapMost)
 		if err != nil {
-			return worked, err
+			return worked, time.Time{}, err
 		}
 		done, err := s.leap(ctx, k, list)
 		if err != nil {
-			return worked, err
+			return worked, time.Time{}, err
 		}
 		if len(done) == 0 {
-			return worked, nil
+			if len(list) > 0 {
+				next = list[0].ScheduledAt.UTC()
+			}
+			return worked, next, nil
 		}
 		if err := s.c.Store.EndJobs(ctx, done); err != nil {
-			return worked, err
+			return worked, time.Time{}, err
 		}
 		worked += len(done)
 	}
