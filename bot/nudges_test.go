@@ -99,7 +99,7 @@ func (n *nudging) event(ctx context.Context, ev conversations.Event) error {
 
 // leap works what is due, as one process.
 func (n *nudging) leap() error {
-	_, err := schedule.New(schedule.Config{Store: n.store, Event: n.event, Now: n.clock, Logger: slog.New(slog.DiscardHandler)}).Leap(n.Context())
+	_, _, err := schedule.New(schedule.Config{Store: n.store, Event: n.event, Now: n.clock, Logger: slog.New(slog.DiscardHandler)}).Leap(n.Context())
 	return err
 }
 

@@ -149,7 +149,7 @@ func (s *step) answersNudge() bool {
 	for i >= 0 && !said(s.state.Nudges[i]) {
 		i--
 	}
-	if i < 0 || s.state.Open != nil || s.reading.Unreadable || s.borrowed() || s.enough() && s.meansAnother() {
+	if i < 0 || s.state.Open != nil || s.reading.Unreadable || s.borrowed() || s.enough() && s.meansElse() {
 		return false
 	}
 	courtesy := s.reading.Intent == understand.Social
@@ -164,9 +164,9 @@ func (s *step) answersNudge() bool {
 	return true
 }
 
-// meansAnother says whether a text has a meaning of its own beside a nudge that
+// meansElse says whether a text has a meaning of its own beside a nudge that
 // was said a short while ago.
-func (s *step) meansAnother() bool {
+func (s *step) meansElse() bool {
 	switch r := s.reading; r.Intent {
 	case understand.Other:
 		return s.hasOwnWords()

@@ -51,7 +51,6 @@ func (s State) clone() State {
 	s.Held = slices.Clone(s.Held)
 	s.Shifts = slices.Clone(s.Shifts)
 	s.Nudges = slices.Clone(s.Nudges)
-	s.Spent = slices.Clone(s.Spent)
 	return s
 }
 

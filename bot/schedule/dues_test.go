@@ -185,7 +185,7 @@ func (c *clocked) choose(client conversations.ClientID, r conversations.Rhythm) 
 func (c *clocked) until(end time.Time) {
 	c.Helper()
 	for {
-		next, err := c.schedule.Next(c.Context())
+		_, next, err := c.schedule.Leap(c.Context())
 		if err != nil {
 			c.Fatal(err)
 		}
@@ -195,9 +195,6 @@ func (c *clocked) until(end time.Time) {
 		}
 		if next.After(c.now) {
 			c.now = next.In(c.zone)
-		}
-		if _, err := c.schedule.Leap(c.Context()); err != nil {
-			c.Fatal(err)
 		}
 	}
 }

@@ -65,7 +65,7 @@ func TestALeadThatClosesSoonIsTold(t *testing.T) {
 			r.mu.Lock()
 			r.got = nil
 			r.mu.Unlock()
-			_, err := s.Leap(context.WithoutCancel(t.Context()))
+			_, _, err := s.Leap(context.WithoutCancel(t.Context()))
 			check(t, err)
 			return r.events()
 		}

@@ -230,8 +230,12 @@ func (a *audit) budget(c *client, o store.Outgoing, who store.Client, now time.T
 		}
 	}
 	wish := cmp.Or(who.LeadsAWeek, b.Leads)
-	aWeek := max(b.AWeek, b.AWeek+wish-b.Leads)
-	if today > b.ADay || week > aWeek || leads > wish || checkIns > b.CheckIns {
+	// Who chose to be asked every day gets that beside the rest.
+	c.mu.Lock()
+	chosen := max(b.CheckIns, c.days)
+	c.mu.Unlock()
+	aWeek := b.AWeek + max(0, wish-b.Leads) + chosen - b.CheckIns
+	if today > b.ADay || week > aWeek || leads > wish || checkIns > chosen {
 		a.fault(ruleBudget, c, now, "%s: %d today, %d in a week, %d leads, %d check-ins", o.Key, today, week, leads, checkIns)
 	}
 }

@@ -35,6 +35,8 @@ type client struct {
 	// stopped is when they last texted STOP, and nothing may go since; zero once
 	// they asked for texts again.
 	stopped time.Time
+	// days are on how many days of the week they chose to be asked.
+	days int
 }
 
 // MostClients is how many people a year can have: so many numbers of fiction.

@@ -38,7 +38,9 @@ func (l *life) settle(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			l.sams = append(l.sams, &specialist{id: id, life: l})
+			s := &specialist{id: id, life: l}
+			l.sams = append(l.sams, s)
+			l.agenda.add(act{at: l.Clock.Now().AddDate(0, 2, 0), name: "a nudge", do: s.nudges})
 		}
 		c := l.newClient(n, l.sams[len(l.sams)-1])
 		l.clients = append(l.clients, c)
@@ -131,7 +133,7 @@ func (c *client) comes(ctx context.Context) error {
 	}
 	c.later(weeks(2, 2), "a stage", func(ctx context.Context) error { return c.stage(ctx, conversations.StageActive) })
 	c.later(weeks(3, 2), "a risk assessment", func(ctx context.Context) error {
-		return l.Store.ReachMilestone(ctx, c.id, store.Milestone{Milestone: conversations.MilestoneRiskAssessed, At: l.Clock.Now(), RecordedBy: c.sam.id}, l.Clock.Now())
+		return c.event(ctx, conversations.Event{Kind: conversations.EventStage, Milestone: conversations.MilestoneRiskAssessed, At: l.Clock.Now()})
 	})
 	if c.draw() < 0.5 {
 		c.later(weeks(10, 12), "a job", func(ctx context.Context) error { return c.stage(ctx, conversations.StageInWork) })
@@ -141,10 +143,7 @@ func (c *client) comes(ctx context.Context) error {
 	}
 	c.later(weeks(39, 2), "somebody leaves", func(ctx context.Context) error { return c.stage(ctx, conversations.StageExited) })
 	if c.draw() < 0.7 {
-		if _, err := l.Store.AddCheckIn(ctx, store.NewCheckIn{Client: id, Kind: conversations.CheckInWeek}); err != nil {
-			return err
-		}
-		c.later(weeks(2, 1), "a check-in", c.asked)
+		c.later(weeks(2, 1), "a check-in is chosen", c.chooses)
 	}
 	c.later(weeks(2, 1), "a lead", c.offered)
 	c.lives()
@@ -285,21 +284,40 @@ func (c *client) offered(ctx context.Context) error {
 	}})
 }
 
-// asked has the check-in fall due, on the same hour of every week.
-func (c *client) asked(ctx context.Context) error {
-	l := c.life
-	if gone, err := c.gone(ctx); err != nil || gone {
-		return err
+// chooses is the client choosing to be asked how the week was, on a day and at an
+// hour of theirs: a few of them every day.
+func (c *client) chooses(ctx context.Context) error {
+	rule, days := "FREQ=WEEKLY;BYDAY="+pick(c, []string{"MO", "TU", "WE", "TH", "FR", "SU"}), 1
+	if c.draw() < 0.1 {
+		rule, days = "FREQ=DAILY", 7
 	}
-	c.later(l.Clock.Now().In(c.zone).AddDate(0, 0, 7), "a check-in", c.asked)
-	all, err := l.Store.CheckIns(ctx, c.id)
+	c.mu.Lock()
+	c.days = days
+	c.mu.Unlock()
+	series, err := c.life.Store.Chosen(store.NewCheckIn{
+		Client: c.id, Kind: conversations.CheckInWeek, Rhythm: conversations.Rhythm{Rule: rule, Clock: pick(c, []int{0, 9 * 60, 14 * 60, 20 * 60})},
+	})
 	if err != nil {
 		return err
 	}
-	for _, k := range all {
-		if k.EndedAt.IsZero() {
-			return c.event(ctx, conversations.Event{Kind: conversations.EventCheckIn, CheckIn: k.ID})
+	return c.event(ctx, conversations.Event{Kind: conversations.EventSettings, Series: series})
+}
+
+// nudges is a specialist writing to all of their clients at once, every month.
+func (s *specialist) nudges(ctx context.Context) error {
+	l, now := s.life, s.life.Clock.Now()
+	l.agenda.add(act{at: now.AddDate(0, 1, 0), name: "a nudge", do: s.nudges})
+	var to []conversations.ClientID
+	for _, c := range l.clients {
+		if c.sam == s && c.id != "" {
+			to = append(to, c.id)
 		}
 	}
-	return nil
+	if len(to) == 0 {
+		return nil
+	}
+	_, err := l.Store.AddNudge(ctx, store.NewNudge{
+		Nudge: conversations.Nudge{Template: conversations.NudgeTemplates[0], Bulk: true}, By: s.id, Clients: to, At: now,
+	})
+	return err
 }
