@@ -3,7 +3,6 @@ package main_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -49,7 +48,7 @@ func TestAThousandRemindersAtOnce(t *testing.T) {
 	}
 	st, err := store.Open(t.Context(), store.Config{
 		DatabaseURL: database, Redis: redis.Client, Keys: keys, Owner: "test", Now: first.now,
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

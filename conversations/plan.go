@@ -12,9 +12,11 @@ import (
 
 // The bounds of the offsets that a specialist or a client may have.
 const (
-	// ShortestReminder and LongestReminder bound an offset, in minutes: one that is
-	// shorter finds the client on the way, one that is longer is forgotten again.
-	ShortestReminder, LongestReminder = 2 * 60, 28 * 24 * 60
+	// ShortestReminder is the least offset, in minutes: a shorter one finds the
+	// client on the way.
+	ShortestReminder = 2 * 60
+	// LongestReminder is the largest, in minutes: a longer one is forgotten again.
+	LongestReminder = 28 * 24 * 60
 	// MostReminders is how many one appointment has at the most.
 	MostReminders = 4
 )

@@ -69,10 +69,10 @@ func (c *checks) lines(field, text string, needed bool, longest int) string {
 	return text
 }
 
-// between checks a whole number.
-func (c *checks) between(field string, number, least, most int) int {
-	if number < least || number > most {
-		c.refuse(field, RefusedValue, fmt.Sprintf("This is a whole number from %d to %d.", least, most))
+// upTo checks a whole number, from 0.
+func (c *checks) upTo(field string, number, most int) int {
+	if number < 0 || number > most {
+		c.refuse(field, RefusedValue, fmt.Sprintf("This is a whole number from 0 to %d.", most))
 	}
 	return number
 }

@@ -55,7 +55,7 @@ func (s *Store) AddLead(ctx context.Context, n NewLead) (conversations.LeadID, e
 	var c checks
 	checked := caseload.NewLead{
 		Title: c.line("title", n.Title, true, longestTitle), Area: c.line("area", n.Area, false, longestTitle),
-		Pay: c.line("pay", n.Pay, false, longestTitle), Hours: c.between("hours", n.Hours, 0, mostHours),
+		Pay: c.line("pay", n.Pay, false, longestTitle), Hours: c.upTo("hours", n.Hours, mostHours),
 		More: c.lines("more", n.More, false, longestMore), Work: c.work(n.Work), Closes: n.Closes, SayClosing: n.SayClosing, By: n.By,
 	}
 	if !n.Closes.IsZero() && !n.Closes.After(s.now()) {
@@ -85,7 +85,7 @@ func (s *Store) Leads(ctx context.Context, filter LeadFilter) (list []Lead, next
 func (s *Store) SetLead(ctx context.Context, id conversations.LeadID, change LeadChange) (Lead, error) {
 	var c checks
 	if change.Hours != nil {
-		c.between("hours", *change.Hours, 0, mostHours)
+		c.upTo("hours", *change.Hours, mostHours)
 	}
 	if change.Work != nil {
 		work := c.work(*change.Work)

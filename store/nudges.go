@@ -196,9 +196,9 @@ func (s *Store) LoadMany(ctx context.Context, who Audience) ([]Loaded, error) {
 	return s.caseload.LoadMany(ctx, who, s.now())
 }
 
-// BeginNudge, NudgeDue, SkipNudge and GoOnNudge are for the job that works a
-// nudge off, NudgeTakenBack and ToldTakenBack for the one that follows its stop;
-// see package caseload for each.
+// BeginNudge is for the job that works a nudge off, as NudgeDue, SkipNudge and
+// GoOnNudge are; NudgeTakenBack and ToldTakenBack are for the one that follows its
+// stop. See package caseload for each.
 func (s *Store) BeginNudge(ctx context.Context, id conversations.NudgeID, step int) (Nudge, error) {
 	return s.caseload.BeginNudge(ctx, id, step)
 }

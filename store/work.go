@@ -34,7 +34,7 @@ const (
 func (c *checks) work(w Work) Work {
 	j := &w.Job
 	j.Hours = 0 // They are the lead's.
-	j.Starts = c.between("job.starts", j.Starts, 0, 24*60-1)
+	j.Starts = c.upTo("job.starts", j.Starts, 24*60-1)
 	j.Area = c.line("job.district", j.Area, false, longestThing)
 	j.Times = known(c, "job.times", j.Times, conversations.AllTimes)
 	j.Traits = known(c, "job.traits", j.Traits, conversations.Traits)
@@ -79,12 +79,12 @@ func known[T ~string](c *checks, field string, words, all []T) []T {
 // [ErrNotFound] for a client who is not on the caseload.
 func (s *Store) SetWishes(ctx context.Context, client conversations.ClientID, w conversations.Wishes, by conversations.SpecialistID) error {
 	var c checks
-	w.Below = c.between("below", w.Below, 0, mostHours)
-	w.AtLeast = c.between("at_least", w.AtLeast, 0, mostHours)
+	w.Below = c.upTo("below", w.Below, mostHours)
+	w.AtLeast = c.upTo("at_least", w.AtLeast, mostHours)
 	if w.Below > 0 && w.AtLeast >= w.Below {
 		c.refuse("at_least", RefusedValue, "This leaves no number of hours: it must be less than below.")
 	}
-	w.NotBefore = c.between("not_before", w.NotBefore, 0, 24*60-1)
+	w.NotBefore = c.upTo("not_before", w.NotBefore, 24*60-1)
 	w.NotAt = known(&c, "not_at", w.NotAt, conversations.AllTimes)
 	w.Likes = known(&c, "likes", w.Likes, conversations.Traits)
 	w.Avoids = known(&c, "avoids", w.Avoids, conversations.Traits)

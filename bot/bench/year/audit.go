@@ -287,7 +287,7 @@ func (a *audit) report(ctx context.Context, from, until time.Time) (Report, erro
 	slices.SortFunc(a.faults, func(x, y Fault) int { return x.At.Compare(y.At) })
 	r.Faults = a.faults
 	if len(a.errs) > 0 {
-		return r, fmt.Errorf("%d texts could not be looked at: %w", len(a.errs), a.errs[0])
+		return r, fmt.Errorf("look at what was sent (%d times): %w", len(a.errs), a.errs[0])
 	}
 	return r, nil
 }

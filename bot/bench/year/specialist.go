@@ -88,9 +88,14 @@ var names = []string{"Sam", "Priya", "Megan", "Tom", "Aisha", "Rhys", "Dee", "Le
 var jobs = []store.NewLead{
 	{Title: "PC repair assistant", Area: "Beeston", Hours: 12, Pay: "£12.60 an hour", More: "A workshop behind the shop, from 11."},
 	{Title: "Library shelver", Area: "Sneinton", Hours: 10, More: "Before it opens. No weekends."},
-	{Title: "Greenhouse hand", Area: "Wollaton", Hours: 15}, {Title: "Kitchen porter", Area: "City", Hours: 20}, {Title: "Archive clerk", Hours: 16},
-	{Title: "Dog walker", Area: "Arnold", Hours: 8}, {Title: "Cleaner, mornings", Area: "City", Hours: 14}, {Title: "Warehouse, nights", Area: "Bulwell", Hours: 30},
-	{Title: "Data entry", Hours: 12, Pay: "£12.21 an hour"}, {Title: "Shop assistant", Area: "Carlton", Hours: 18},
+	{Title: "Greenhouse hand", Area: "Wollaton", Hours: 15},
+	{Title: "Kitchen porter", Area: "City", Hours: 20},
+	{Title: "Archive clerk", Hours: 16},
+	{Title: "Dog walker", Area: "Arnold", Hours: 8},
+	{Title: "Cleaner, mornings", Area: "City", Hours: 14},
+	{Title: "Warehouse, nights", Area: "Bulwell", Hours: 30},
+	{Title: "Data entry", Hours: 12, Pay: "£12.21 an hour"},
+	{Title: "Shop assistant", Area: "Carlton", Hours: 18},
 }
 
 // office is a moment of an office day at or after t.

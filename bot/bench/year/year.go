@@ -201,7 +201,7 @@ func (l *life) act(ctx context.Context, acts []act) error {
 
 // chanceOf is the chance of one person, the same in every run of a seed however
 // the others' turns fall.
-func (l *life) chanceOf(who int) *rand.Rand { return rand.New(rand.NewPCG(l.Seed, uint64(who))) } //nolint:gosec // G404: chance that can be repeated, not secrets.
+func (l *life) chanceOf(who int) *rand.Rand { return rand.New(rand.NewPCG(l.Seed, uint64(who))) }
 
 // An act is something that somebody does at a moment.
 type act struct {

@@ -109,10 +109,10 @@ func (a *API) anotherTime() {
 		if err != nil {
 			return nil, err
 		}
-		if ev.By, err = a.ofTheTeam(ctx, string(in.Body.By)); err != nil {
+		if ev.By, err = a.ofTheTeam(ctx, in.Body.By); err != nil {
 			return nil, err
 		}
-		if ev.Signed, err = a.firstName(ctx, string(in.Body.By)); err != nil {
+		if ev.Signed, err = a.firstName(ctx, in.Body.By); err != nil {
 			return nil, err
 		}
 		return a.outcome(ctx, ev)

@@ -123,9 +123,9 @@ func (f *fixture) offersTo(lead, by string, clients ...string) []resultView {
 func onEachReading(t *testing.T, test func(f *fixture)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db storetest.DB) {
-		real, err := realLexicons()
+		lexicons, err := realLexicons()
 		must(t, err)
-		test(newFixtureReading(t, db, "ips", real))
+		test(newFixtureReading(t, db, "ips", lexicons))
 	})
 }
 

@@ -37,8 +37,10 @@ func TestANudgeIsSeenBeforeItGoes(t *testing.T) {
 		plain, welsh, held, unasked := f.agreed(sam, 801), f.agreed(sam, 802), f.agreed(sam, 803), f.john(sam, 804)
 		f.do("PATCH", "/api/v1/clients/"+welsh+"/settings", map[string]any{"wakes": "15:00"}).is(200)
 		f.do("POST", "/api/v1/clients/"+held+"/hold", map[string]any{"by": sam}).is(200)
-		must(t, f.turn.Run(f.Context(), conversations.Event{Kind: conversations.EventText, ProviderID: "SM1", Text: "i will be there",
-			From: conversations.Address{Channel: conversations.SMS, Value: "+447700900801"}}))
+		must(t, f.turn.Run(f.Context(), conversations.Event{
+			Kind: conversations.EventText, ProviderID: "SM1", Text: "i will be there",
+			From: conversations.Address{Channel: conversations.SMS, Value: "+447700900801"},
+		}))
 		f.took()
 		wanted := map[string]any{"by": sam, "specialist": sam, "words": map[string]string{"en": "Good luck with the interview."}}
 		var got previewed
