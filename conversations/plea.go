@@ -14,9 +14,9 @@ import (
 
 // pleads answers who wants somebody to talk to, or asks whether anybody is awake.
 // It reports whether the text was that. What may be a call about anything, or the
-// question of who reads, is a plea only while nobody does.
+// question of who reads, is a plea only in the night.
 func (s *step) pleads() bool {
-	if s.readsNow() {
+	if s.readsNow() || !understand.Night(s.now) {
 		switch s.reading.Intent {
 		case understand.CallMe:
 			return false
@@ -30,9 +30,10 @@ func (s *step) pleads() bool {
 	return true
 }
 
-// plea sends the pathway's reviewed words, with their numbers, and tells a person.
-// It raises no alarm: wanting company is no danger. The words are not repeated at
-// every text.
+// plea sends the pathway's reviewed words, with their numbers. They say that a
+// person is being told: while somebody reads that is who reads, and at any other
+// hour it has to be made true by an alert, although wanting company is no danger
+// and begins no hold. The words are not repeated at every text.
 func (s *step) plea() {
 	s.state.Troubled = s.now.UnixMilli()
 	s.flag(FlagDistress, "")
@@ -51,7 +52,12 @@ func (s *step) plea() {
 	s.state.Soothed = key
 	s.answer(key, nil)
 	if !s.readsNow() {
-		s.answer("crisis.unread", map[string]any{"day": s.readsNext()})
+		s.do(RaiseAlert{Danger: understand.DangerSelf})
+		vars := map[string]any{"day": s.readsNext()}
+		if !s.readElsewhere() {
+			s.addDuty(vars)
+		}
+		s.answer("crisis.unread", vars)
 	}
 }
 

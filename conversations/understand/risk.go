@@ -23,7 +23,7 @@ type risk struct {
 // words decides, and danger that has already happened comes before the rest.
 func (l *Lexicons) readRisk(raw []token, q Query) risk {
 	var r risk
-	night := atNight(q.Now)
+	night := Night(q.Now)
 	var hits, safe []found
 	for i := range raw {
 		r.joking = r.joking || l.jokes.fits(&raw[i])
@@ -60,9 +60,9 @@ func (l *Lexicons) readRisk(raw []token, q Query) risk {
 	return r
 }
 
-// atNight reports whether it is an hour at which nobody waits for a train to be
+// Night reports whether it is an hour at which nobody waits for a train to be
 // in time for us: from 23:00 to 6:00 in the client's zone.
-func atNight(now time.Time) bool { return now.Hour() >= 23 || now.Hour() < 6 }
+func Night(now time.Time) bool { return now.Hour() >= 23 || now.Hour() < 6 }
 
 // dangerRank breaks ties towards what needs another person the soonest.
 var dangerRank = map[Danger]int{DangerOverdose: 6, DangerVoices: 5, DangerByOthers: 4, DangerSomeoneElse: 3, DangerOthers: 2, DangerSelf: 1}
