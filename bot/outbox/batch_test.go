@@ -43,7 +43,8 @@ func TestAnswersOvertakeANudgeToMany(t *testing.T) {
 			t.Errorf("%d of the nudge were begun at once, with %d workers", begun, DefaultWorkers)
 		}
 		for i, id := range p.ids() {
-			if answer := strings.HasPrefix(id, "answer"); answer != (i >= begun && i < begun+wrote) {
+			// Those that go at the same moment have no order among them.
+			if answer := strings.HasPrefix(id, "answer"); answer && (i < begun || i >= begun+DefaultWorkers) {
 				t.Fatalf("%s went as number %d; %d of the nudge had begun before the %d answers", id, i, begun, wrote)
 			}
 		}

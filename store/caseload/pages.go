@@ -114,7 +114,7 @@ func (c *Caseload) DueAlert(ctx context.Context, id conversations.AlertID) (d Du
 	b.query(func(scan scan) (err error) {
 		d.Specialist, err = c.specialist(scan)
 		return err
-	}, `SELECT s.id, s.name, s.phone, s.email, s.created_at FROM alerts a JOIN clients c ON c.id = a.peer
+	}, `SELECT s.id, s.name, s.phone, s.email, s.created_at, s.reminders FROM alerts a JOIN clients c ON c.id = a.peer
 		JOIN specialists s ON s.id = c.specialist WHERE a.id = $1`, clean(string(id)))
 	b.query(func(scan scan) error {
 		a, err := c.appointment(scan)

@@ -133,7 +133,7 @@ func TestHoldAndTheTap(t *testing.T) {
 				Appointment: conversations.Appointment{ID: conversations.AppointmentID(meeting), At: at},
 			})
 		}
-		remind(4320)
+		remind(1440) // A meeting three days ahead has no other.
 		var let struct {
 			Reminder *struct{ Text, Words string }
 			Reason   string
