@@ -185,6 +185,8 @@ func TestArabicLinesBeginWithArabic(t *testing.T) {
 			case unicode.Is(unicode.Arabic, first), unicode.IsDigit(first):
 			case strings.HasPrefix(part, "{{.lead}}"), strings.HasPrefix(part, "{{.weekday}}"), strings.HasPrefix(part, "{{.hour}}"):
 				// A piece in Arabic, the name of a day, a figure.
+			case strings.HasPrefix(part, `\u200f`):
+				// The mark that says so (U+200F): a name stands first, as whose words these are.
 			case strings.HasPrefix(part, "{{.words}}"):
 				// What the client wrote, in the client's own script.
 			default:
