@@ -109,6 +109,7 @@ func TestTheSameEventTwiceIsOnce(t *testing.T) {
 		conversations.EventTask:            "as a check-in",
 		conversations.EventLeadChanged:     "a person's act: a lead is filled, or closes at another time",
 		conversations.EventReminderAllowed: "a person's tap lets the next one go",
+		conversations.EventAttendance:      "a person's act; the same said again is the same",
 	}
 	base := newStage(t, loadLexicons(t))
 	rapid.Check(t, func(t *rapid.T) {
