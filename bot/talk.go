@@ -79,8 +79,12 @@ type talk struct {
 	piped  bool // lines come from a file or a program
 }
 
-// quiet is how long nothing must come before it is the person's turn.
-const quiet = 400 * time.Millisecond
+const (
+	// restLook is how often to look whether something is still under way.
+	restLook = 20 * time.Millisecond
+	// restMost is the longest wait for one thing that was set off.
+	restMost = 30 * time.Second
+)
 
 func (t *talk) buttons(m carrier.ChatMessage) {
 	text := m.Text
@@ -119,16 +123,20 @@ func (t *talk) run(ctx context.Context, c talkCommand, monday time.Time) error {
 	if err := t.desk.plan(ctx, t.john); err != nil {
 		return err
 	}
-	t.listen(ctx)
+	if err := t.await(ctx); err != nil {
+		return err
+	}
 	if err := t.world.book(ctx, t.john, monday); err != nil {
 		return err
 	}
 	if !c.Fresh {
-		t.clock.startAt(monday.Add(14*time.Hour - time.Second))
+		t.clock.startAt(monday.Add(14 * time.Hour)) // The first reminder is due.
 	}
 	t.say("You are John. Type what he would text; /help lists what else there is; /quit leaves.\n")
 	t.showClock()
-	t.wait(ctx, 8*time.Second)
+	if err := t.await(ctx); err != nil {
+		return err
+	}
 	if !c.Fresh {
 		// Sam offers a lead while the reminder has no answer yet: it waits for its turn.
 		if _, err := t.desk.offer(ctx, t.john); err != nil {
@@ -159,55 +167,67 @@ func (t *talk) text(ctx context.Context, line string) error {
 	} else if d := t.world.carrier.SMS(ctx, t.john.number, line); d.Status >= 300 {
 		return fmt.Errorf("status %d", d.Status)
 	}
-	t.wait(ctx, 2*time.Second)
 	return nil
 }
 
 // pass lets time pass.
-func (t *talk) pass(ctx context.Context, howLong string) {
+func (t *talk) pass(ctx context.Context, howLong string) error {
 	d, err := time.ParseDuration(howLong)
 	if err != nil || d <= 0 {
 		t.say("Say how long: /wait 30m, /wait 2h, /wait 24h")
-		return
+		return nil
 	}
 	t.clock.Advance(d)
 	t.world.carrier.Wake()
 	t.showClock()
-	t.wait(ctx, 8*time.Second)
+	return t.await(ctx)
 }
 
-func (t *talk) press(ctx context.Context, which string) {
+func (t *talk) press(ctx context.Context, which string) error {
 	n := 0
 	if _, err := fmt.Sscanf(which, "%d", &n); err != nil || n < 1 || n > len(t.last.Buttons) {
 		t.say("Press a number that is there: /press 1")
-		return
+		return nil
 	}
 	data := t.last.Buttons[n-1][0].Data
 	if _, err := t.world.carrier.TelegramPress(t.john.chat, t.last.ID, data); err != nil {
 		t.say("(%v)", err)
 	}
-	t.wait(ctx, 2*time.Second)
+	return t.await(ctx)
 }
 
-// wait prints what comes until it is quiet, at most for the given time if
-// nothing comes at all.
-func (t *talk) wait(ctx context.Context, first time.Duration) {
-	limit := first
+// await prints what comes until everything that was set off has happened: what
+// the carrier posts is answered, no job is due, no message is on its way. How
+// long that takes is the machine's affair; a program in which something is never
+// done is not waited for for ever.
+func (t *talk) await(ctx context.Context) error {
+	limit := time.After(restMost)
+	tick := time.NewTicker(restLook)
+	defer tick.Stop()
 	for {
 		select {
 		case m := <-t.heard:
 			t.say("  bot > %s", strings.ReplaceAll(m, "\n", "\n        "))
-			limit = quiet
-		case <-time.After(limit):
-			return
+			continue
+		default:
+		}
+		rests, err := t.world.atRest(ctx)
+		if err != nil {
+			return err
+		}
+		if rests && len(t.heard) == 0 {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.say("  (something is still under way after %v; go on)", restMost)
+			return nil
 		case <-ctx.Done():
-			return
+			return ctx.Err()
 		}
 	}
 }
-
-// listen prints what came so far.
-func (t *talk) listen(ctx context.Context) { t.wait(ctx, 2*time.Second) }
 
 func (t *talk) showClock() {
 	zone, err := time.LoadLocation("Europe/London")

@@ -63,13 +63,13 @@ func (t *talk) line(ctx context.Context, line string) (done bool, err error) {
 	case "/help":
 		t.say("%s", talkHelp)
 	case "/wait":
-		t.pass(ctx, rest)
+		return false, t.pass(ctx, rest)
 	case "/caseload":
 		return false, t.caseload(ctx)
 	case "/leads":
 		return false, t.showLeads(ctx)
 	case "/press":
-		t.press(ctx, rest)
+		return false, t.press(ctx, rest)
 	case "/settings":
 		if rest == "" {
 			return false, t.showSettings(ctx)
@@ -90,6 +90,7 @@ func (t *talk) line(ctx context.Context, line string) (done bool, err error) {
 		if err := t.text(ctx, line); err != nil {
 			t.say("(the service took no text: %v)", err)
 		}
+		return false, t.await(ctx)
 	}
 	return false, nil
 }
@@ -132,8 +133,7 @@ func (t *talk) atDesk(ctx context.Context, act carrier.DeskDone) error {
 		return err
 	}
 	t.say("  sam > %s", said)
-	t.wait(ctx, time.Second)
-	return nil
+	return t.await(ctx)
 }
 
 func (t *talk) showLeads(ctx context.Context) error {

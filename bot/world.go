@@ -133,6 +133,18 @@ func (w *world) open(ctx context.Context, c worldConfig) error {
 	return w.start(ctx)
 }
 
+// atRest says whether everything that was set off has happened: what the carrier
+// has for us is taken, also what came before Telegram knew our address, no job is
+// due, and no message is on its way.
+func (w *world) atRest(ctx context.Context) (bool, error) {
+	posted := func() bool { return w.carrier.Settled() && w.carrier.PendingUpdates() == 0 }
+	if !posted() {
+		return false, nil
+	}
+	rests, err := w.store.AtRest(ctx, w.now())
+	return rests && posted(), err // Again: a status may have come of what was just sent.
+}
+
 // listen serves a handler on a free port of loopback until the world ends.
 func (w *world) listen(ctx context.Context, name string, h http.Handler) (string, error) {
 	socket, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")

@@ -72,9 +72,10 @@ func (c *Carrier) AwaitTelegram(ctx context.Context, chat int64, n int) ([]ChatM
 
 // Settle waits until the carrier has nothing more to post: every status callback and every Telegram webhook update
 // was answered, or was given up. Updates that wait for getUpdates do not count.
-func (c *Carrier) Settle(ctx context.Context) error {
-	return c.Await(ctx, func() bool { return c.pending.Load() == 0 })
-}
+func (c *Carrier) Settle(ctx context.Context) error { return c.Await(ctx, c.Settled) }
+
+// Settled says whether Settle would return at once.
+func (c *Carrier) Settled() bool { return c.pending.Load() == 0 }
 
 // begun and finished count what Settle waits for.
 func (c *Carrier) begun() { c.pending.Add(1) }

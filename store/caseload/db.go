@@ -77,7 +77,7 @@ type database interface {
 	// jobs starts River; see [Caseload.StartJobs].
 	startJobs(ctx context.Context, config *river.Config) (stop func(context.Context) error, err error)
 	// nextJobs and endJobs work River's rows without River; see leap.go.
-	nextJobs(ctx context.Context, most int) ([]*rivertype.JobRow, error)
+	nextJobs(ctx context.Context, most int, states ...rivertype.JobState) ([]*rivertype.JobRow, error)
 	endJobs(ctx context.Context, ids []int64) error
 	// ping reaches the database and checks its migrations.
 	ping(ctx context.Context) error

@@ -234,8 +234,8 @@ func (db *postgresDB) close() error {
 	return nil
 }
 
-func (db *postgresDB) nextJobs(ctx context.Context, most int) ([]*rivertype.JobRow, error) {
-	return nextJobs(ctx, db.jobs, most)
+func (db *postgresDB) nextJobs(ctx context.Context, most int, states ...rivertype.JobState) ([]*rivertype.JobRow, error) {
+	return nextJobs(ctx, db.jobs, most, states...)
 }
 
 func (db *postgresDB) endJobs(ctx context.Context, ids []int64) error {

@@ -297,8 +297,8 @@ func (db *sqliteDB) close() error {
 	return errors.Join(db.readers.Close(), db.writer.Close())
 }
 
-func (db *sqliteDB) nextJobs(ctx context.Context, most int) ([]*rivertype.JobRow, error) {
-	return nextJobs(ctx, db.jobs, most)
+func (db *sqliteDB) nextJobs(ctx context.Context, most int, states ...rivertype.JobState) ([]*rivertype.JobRow, error) {
+	return nextJobs(ctx, db.jobs, most, states...)
 }
 
 func (db *sqliteDB) endJobs(ctx context.Context, ids []int64) error {
