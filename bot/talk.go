@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -172,8 +173,8 @@ func (t *talk) text(ctx context.Context, line string) error {
 
 // pass lets time pass.
 func (t *talk) pass(ctx context.Context, howLong string) error {
-	d, err := time.ParseDuration(howLong)
-	if err != nil || d <= 0 {
+	d, _ := time.ParseDuration(howLong) // Zero is no time, and neither are words.
+	if d <= 0 {
 		t.say("Say how long: /wait 30m, /wait 2h, /wait 24h")
 		return nil
 	}
@@ -184,8 +185,8 @@ func (t *talk) pass(ctx context.Context, howLong string) error {
 }
 
 func (t *talk) press(ctx context.Context, which string) error {
-	n := 0
-	if _, err := fmt.Sscanf(which, "%d", &n); err != nil || n < 1 || n > len(t.last.Buttons) {
+	n, _ := strconv.Atoi(which) // Zero is no button, and neither are words.
+	if n < 1 || n > len(t.last.Buttons) {
 		t.say("Press a number that is there: /press 1")
 		return nil
 	}
