@@ -46,7 +46,7 @@ func (c *Caseload) Counts(ctx context.Context, now time.Time) (counts Counts, er
 	}, "SELECT delivery, count(*) FROM messages WHERE delivery IN ('queued', 'sending', 'unknown') GROUP BY delivery")
 	b.query(func(scan scan) error {
 		return moment(scan, &counts.OldestQueued)
-	}, "SELECT COALESCE(min(due), 0) FROM messages WHERE delivery = 'queued' AND due <= $1", millis(now))
+	}, "SELECT COALESCE(min(due), 0) FROM messages WHERE delivery = 'queued' AND due <= $1 AND "+unfinished, millis(now))
 	b.query(func(scan scan) error {
 		return scan(&counts.Parked)
 	}, "SELECT count(*) FROM messages WHERE parked <> ''")

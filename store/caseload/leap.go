@@ -45,7 +45,7 @@ func (c *Caseload) AtRest(ctx context.Context, now time.Time) (bool, error) {
 	}
 	var going int64
 	err = single(ctx, c.db.reader(), []any{&going},
-		"SELECT COUNT(*) FROM messages WHERE delivery = 'sending' OR (delivery = 'queued' AND due <= $1)", millis(now))
+		"SELECT COUNT(*) FROM messages WHERE (delivery = 'sending' OR (delivery = 'queued' AND due <= $1)) AND "+unfinished, millis(now))
 	if err != nil {
 		return false, fmt.Errorf("look for messages under way: %w", err)
 	}
@@ -67,7 +67,7 @@ func (c *Caseload) EndJobs(ctx context.Context, ids []int64) error {
 // zero time if none waits.
 func (c *Caseload) NextQueued(ctx context.Context) (time.Time, error) {
 	var due int64
-	err := single(ctx, c.db.reader(), []any{&due}, "SELECT COALESCE(MIN(due), 0) FROM messages WHERE delivery = 'queued'")
+	err := single(ctx, c.db.reader(), []any{&due}, "SELECT COALESCE(MIN(due), 0) FROM messages WHERE delivery = 'queued' AND "+unfinished)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("look for the next message: %w", err)
 	}

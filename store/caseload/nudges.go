@@ -110,7 +110,7 @@ func (c *Caseload) AddNudge(ctx context.Context, n NewNudge) (id conversations.N
 	}
 	if n.Once != "" && c.db.kind(err) == faultUnique {
 		var before conversations.NudgeID
-		err := single(ctx, c.db.reader(), []any{&before}, "SELECT id FROM nudges WHERE made_by = $1 AND once = $2", n.By, clean(n.Once))
+		err := single(ctx, c.db.reader(), []any{&before}, "SELECT id FROM nudges WHERE made_by = $1 AND once = $2 AND once <> ''", n.By, clean(n.Once))
 		if err == nil {
 			return before, ErrDuplicate
 		}

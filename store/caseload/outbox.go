@@ -18,6 +18,11 @@ const first = `(SELECT count(*) FROM messages o WHERE o.peer = m.peer AND o.chan
 	AND o.delivery IN ('queued', 'sending') AND o.seq <> m.seq AND (o.delivery = 'sending'
 		OR ((o.due <= $1 OR o.attempts > 0) AND (o.urgency < m.urgency OR (o.urgency = m.urgency AND o.seq < m.seq))))) = 0`
 
+// unfinished says once more, in the words of the index messages_due, what a
+// statement says of a message's delivery: SQLite does not see that what is
+// 'queued' is one of those three, and would go through the whole history.
+const unfinished = "delivery IN ('queued', 'sending', 'unknown')"
+
 // Claim takes messages that are due for this process, at most one per person
 // and channel, the most urgent first. Any process may: those that another one
 // is working on are left to it.
@@ -29,7 +34,7 @@ func (c *Caseload) Claim(ctx context.Context, now time.Time, limit int) ([]Send,
 		err := scan(&peer)
 		peers = append(peers, peer)
 		return err
-	}, `SELECT m.peer FROM messages m WHERE m.delivery = 'queued' AND m.due <= $1 AND `+first+`
+	}, `SELECT m.peer FROM messages m WHERE m.delivery = 'queued' AND m.`+unfinished+` AND m.due <= $1 AND `+first+`
 		ORDER BY m.urgency, m.due, m.seq LIMIT $2`, millis(now), limit)
 	if err != nil {
 		return nil, fmt.Errorf("look for messages that are due: %w", err)
@@ -138,7 +143,7 @@ func (c *Caseload) send(scan scan) (s Send, err error) {
 func (c *Caseload) OldestQueued(ctx context.Context, now time.Time) (age time.Duration, count int, err error) {
 	var due int64
 	err = single(ctx, c.db.reader(), []any{&count, &due},
-		"SELECT count(*), COALESCE(MIN(due), 0) FROM messages WHERE delivery = 'queued' AND due <= $1", millis(now))
+		"SELECT count(*), COALESCE(MIN(due), 0) FROM messages WHERE delivery = 'queued' AND due <= $1 AND "+unfinished, millis(now))
 	if err != nil {
 		return 0, 0, fmt.Errorf("look for the oldest message: %w", err)
 	}
@@ -167,7 +172,7 @@ func (c *Caseload) Expire(ctx context.Context, now time.Time, limit int) (expire
 		}
 	}
 	err = one(ctx, c.db.reader(), collect(&some),
-		"SELECT id FROM messages WHERE delivery = 'sending' AND due < $1 ORDER BY due LIMIT $2", late, limit)
+		"SELECT id FROM messages WHERE delivery = 'sending' AND due < $1 AND "+unfinished+" ORDER BY due LIMIT $2", late, limit)
 	if err != nil {
 		return nil, fmt.Errorf("look for claims that ended: %w", err)
 	}
@@ -196,7 +201,7 @@ func (c *Caseload) Unknowns(ctx context.Context, now time.Time, limit int) (list
 		s, err := c.send(scan)
 		list = append(list, s)
 		return err
-	}, sendColumns+"WHERE m.delivery = 'unknown' AND m.due <= $1 ORDER BY m.due, m.seq LIMIT $2", millis(now), limit)
+	}, sendColumns+"WHERE m.delivery = 'unknown' AND m."+unfinished+" AND m.due <= $1 ORDER BY m.due, m.seq LIMIT $2", millis(now), limit)
 	if err != nil {
 		return nil, fmt.Errorf("look for messages of unknown outcome: %w", err)
 	}
