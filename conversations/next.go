@@ -139,12 +139,14 @@ func (s *step) flag(r FlagReason, a AppointmentID) {
 	s.do(RaiseFlag{Reason: r, Appointment: a, Message: s.event.Message, Detail: detail})
 }
 
-func (s *step) zone() *time.Location {
-	if s.facts.Client.Zone != nil {
-		return s.facts.Client.Zone
+func (s *step) zone() *time.Location { return zoneOf(s.rules.Pathway, s.facts.Client) }
+
+func zoneOf(p Pathway, c Client) *time.Location {
+	if c.Zone != nil {
+		return c.Zone
 	}
-	if s.rules.Pathway.Zone != nil {
-		return s.rules.Pathway.Zone
+	if p.Zone != nil {
+		return p.Zone
 	}
 	return time.UTC
 }
@@ -270,6 +272,17 @@ func hoursOf(p Pathway, c Client) policy.Hours {
 	return policy.Hours{
 		From: p.Sending.From, To: p.Sending.To, Wakes: c.Wakes, Rests: c.Rests, RestDays: c.RestDays, Holidays: p.Holidays,
 	}
+}
+
+// Open returns the first moment, not before at, at which something unasked may
+// go to a client, and the end of the hours that it lies in: at itself where that
+// is open. Both are zero if there is none within a month.
+func Open(p Pathway, c Client, at time.Time) (from, closes time.Time) {
+	h := hoursOf(p, c)
+	if from = h.Next(at.In(zoneOf(p, c))); from.IsZero() {
+		return from, closes
+	}
+	return from, h.Closes(from)
 }
 
 // answer says something to whoever has just written. It is never held.

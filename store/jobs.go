@@ -13,6 +13,8 @@ type (
 	ReminderArgs = caseload.ReminderArgs
 	// ReplanArgs becomes a conversations.EventSettings that plans reminders anew.
 	ReplanArgs = caseload.ReplanArgs
+	// HoursArgs looks again at what waits for a client; see [Store.Waiting].
+	HoursArgs = caseload.HoursArgs
 	// TimeoutArgs becomes conversations.EventTimeout.
 	TimeoutArgs = caseload.TimeoutArgs
 	// RetryTurnArgs runs a parked event again; see [Store.Park].

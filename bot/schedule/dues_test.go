@@ -90,7 +90,7 @@ func newClocked(t *testing.T, db storetest.DB) *clocked {
 		t.Cleanup(func() { _ = st.Close() })
 		c.stores = append(c.stores, st)
 	}
-	c.schedule = New(Config{Store: c.stores[0], Now: func() time.Time { return c.now }, Logger: slog.New(slog.DiscardHandler), Event: c.both})
+	c.schedule = New(Config{Pathway: c.pathway, Store: c.stores[0], Now: func() time.Time { return c.now }, Logger: slog.New(slog.DiscardHandler), Event: c.both})
 	return c
 }
 

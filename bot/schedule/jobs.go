@@ -81,6 +81,11 @@ func (s *Schedule) run(ctx context.Context, job *rivertype.JobRow, ev conversati
 	if err == nil || errors.Is(err, store.ErrDuplicate) {
 		return nil
 	}
+	return s.again(ctx, job, err)
+}
+
+// again logs why a job is tried again, and gives what may be stored of it.
+func (s *Schedule) again(ctx context.Context, job *rivertype.JobRow, err error) error {
 	s.c.Logger.Warn("a job is tried again", "kind", job.Kind, "job_id", job.ID, "attempt", job.Attempt, "error", err)
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return context.Canceled

@@ -52,7 +52,7 @@ func (w *nudges) Work(ctx context.Context, job *river.Job[store.NudgeArgs]) erro
 		w.c.Worked(job.Kind, "stale")
 		return nil
 	case err != nil:
-		return w.end(job.JobRow, w.codeOf(ctx, job.JobRow, err))
+		return w.end(job.JobRow, w.again(ctx, job.JobRow, err))
 	case n.State == store.NudgeStopped:
 		return w.end(job.JobRow, w.takeBack(ctx, job.JobRow, n))
 	default:
@@ -60,19 +60,10 @@ func (w *nudges) Work(ctx context.Context, job *river.Job[store.NudgeArgs]) erro
 	}
 }
 
-// codeOf logs an error and gives what may be stored of it.
-func (w *nudges) codeOf(ctx context.Context, job *rivertype.JobRow, err error) error {
-	w.c.Logger.Warn("a job is tried again", "kind", job.Kind, "job_id", job.ID, "attempt", job.Attempt, "error", err)
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		return context.Canceled
-	}
-	return codeOf(err)
-}
-
 func (w *nudges) say(ctx context.Context, job *rivertype.JobRow, n store.Nudge) error {
 	clients, err := w.c.Store.NudgeDue(ctx, n.ID, "", nudgeMost)
 	if err != nil {
-		return w.codeOf(ctx, job, err)
+		return w.again(ctx, job, err)
 	}
 	failed := w.each(clients, func(client conversations.ClientID) error {
 		return w.run(ctx, job, conversations.Event{Kind: conversations.EventNudge, Client: client, By: n.By, Nudge: n.Nudge})
@@ -86,7 +77,7 @@ func (w *nudges) say(ctx context.Context, job *rivertype.JobRow, n store.Nudge) 
 				continue
 			}
 			if err := w.c.Store.SkipNudge(ctx, n.ID, client, turnFailed); err != nil {
-				return w.codeOf(ctx, job, err)
+				return w.again(ctx, job, err)
 			}
 			failed[i] = nil
 		}
@@ -95,10 +86,10 @@ func (w *nudges) say(ctx context.Context, job *rivertype.JobRow, n store.Nudge) 
 		return codeOf(err)
 	}
 	if err := w.settle(ctx, n.ID, clients); err != nil {
-		return w.codeOf(ctx, job, err)
+		return w.again(ctx, job, err)
 	}
 	if err := w.c.Store.GoOnNudge(ctx, n.ID, n.Step); err != nil {
-		return w.codeOf(ctx, job, err)
+		return w.again(ctx, job, err)
 	}
 	return nil
 }
@@ -127,7 +118,7 @@ func (w *nudges) takeBack(ctx context.Context, job *rivertype.JobRow, n store.Nu
 	for {
 		list, err := w.c.Store.NudgeTakenBack(ctx, n.ID, nudgeMost)
 		if err != nil {
-			return w.codeOf(ctx, job, err)
+			return w.again(ctx, job, err)
 		}
 		for _, t := range list {
 			err := w.run(ctx, job, conversations.Event{
@@ -138,7 +129,7 @@ func (w *nudges) takeBack(ctx context.Context, job *rivertype.JobRow, n store.Nu
 				return err
 			}
 			if err := w.c.Store.ToldTakenBack(ctx, n.ID, t.Client); err != nil {
-				return w.codeOf(ctx, job, err)
+				return w.again(ctx, job, err)
 			}
 		}
 		if len(list) < nudgeMost {

@@ -118,6 +118,7 @@ func (s *Schedule) register() *kinds {
 	add(k, &tasks{Schedule: s})
 	add(k, &feedback{Schedule: s})
 	add(k, &replans{Schedule: s})
+	add(k, &hours{Schedule: s})
 	add(k, &leadClosings{Schedule: s})
 	add(k, &nudges{Schedule: s})
 	return k

@@ -121,6 +121,15 @@ type ReplanArgs struct {
 // Kind names the job.
 func (ReplanArgs) Kind() string { return "replan" }
 
+// HoursArgs is the job that looks again at what waits for a client, because the
+// hours in which they may be texted changed.
+type HoursArgs struct {
+	Client conversations.ClientID `json:"client"`
+}
+
+// Kind names the job.
+func (HoursArgs) Kind() string { return "hours" }
+
 // JobConfig is what working the jobs needs.
 type JobConfig struct {
 	Workers *river.Workers

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"alongside/conversations"
+
+	"github.com/riverqueue/river"
 )
 
 // What a client may choose, as it is stored: words with spaces between them.
@@ -81,6 +83,10 @@ func set(w *work, s conversations.Settings) {
 	}
 	if s.RestDays != nil {
 		put("rest_days", weekdaysText(*s.RestDays))
+	}
+	if s.Wakes != nil || s.Rests != nil || s.RestDays != nil {
+		// What waits already was planned for the old hours.
+		w.job(HoursArgs{Client: conversations.ClientID(w.peer)}, &river.InsertOpts{ScheduledAt: w.turn.Now})
 	}
 	if s.PausedUntil != nil {
 		put("paused_until", millis(*s.PausedUntil))
