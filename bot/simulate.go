@@ -8,7 +8,9 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"alongside/bot/bench/year"
@@ -59,19 +61,51 @@ func (c simulateCommand) Run(ctx context.Context, s settings) error {
 	if c.Pathway == "all" {
 		names = templates.PathwayNames()
 	}
-	wrong := false
-	for _, name := range names {
-		way, err := templates.Pathway(name)
-		if err != nil {
+	ways := make([]conversations.Pathway, len(names))
+	for i, name := range names {
+		if ways[i], err = templates.Pathway(name); err != nil {
 			return wrongConfig(err)
 		}
-		began := time.Now()
-		r, err := c.simulate(ctx, s, way, from)
-		if err != nil {
-			return fmt.Errorf("simulate %s: %w", name, err)
+	}
+	return c.all(ctx, s, names, ways, from)
+}
+
+// all simulates the pathways side by side, one a processor, and prints what came
+// of each in their order.
+func (c simulateCommand) all(ctx context.Context, s settings, names []string, ways []conversations.Pathway, from time.Time) error {
+	atOnce := runtime.GOMAXPROCS(0)
+	if c.List {
+		atOnce = 1 // The texts of two would stand among each other.
+	}
+	type end struct {
+		report year.Report
+		took   time.Duration
+		err    error
+	}
+	ends := make([]chan end, len(ways))
+	free := make(chan struct{}, atOnce)
+	ctx, stop := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer stop()
+	for i, way := range ways {
+		ends[i] = make(chan end, 1)
+		all.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			began := time.Now()
+			r, err := c.simulate(ctx, s, way, from)
+			ends[i] <- end{r, time.Since(began), err}
+		})
+	}
+	wrong := false
+	for i, name := range names {
+		e := <-ends[i]
+		if e.err != nil {
+			return fmt.Errorf("simulate %s: %w", name, e.err)
 		}
-		printYear(s, name, c.Clients, r, time.Since(began))
-		wrong = wrong || len(r.Faults) > 0
+		printYear(s, name, c.Clients, e.report, e.took)
+		wrong = wrong || len(e.report.Faults) > 0
 	}
 	if wrong {
 		return errNotAsPromised

@@ -46,6 +46,13 @@ const (
 func (s *Schedule) Leap(ctx context.Context) (worked int, next time.Time, err error) {
 	k := s.register()
 	for {
+		first, err := s.c.Store.NextJobs(ctx, 1) // Most moments have none.
+		if err != nil || len(first) == 0 {
+			return worked, time.Time{}, err
+		}
+		if first[0].ScheduledAt.After(s.c.Now()) {
+			return worked, first[0].ScheduledAt.UTC(), nil
+		}
 		list, err := s.c.Store.NextJobs(ctx, leapMost)
 		if err != nil {
 			return worked, time.Time{}, err
@@ -53,12 +60,6 @@ func (s *Schedule) Leap(ctx context.Context) (worked int, next time.Time, err er
 		done, err := s.leap(ctx, k, list)
 		if err != nil {
 			return worked, time.Time{}, err
-		}
-		if len(done) == 0 {
-			if len(list) > 0 {
-				next = list[0].ScheduledAt.UTC()
-			}
-			return worked, next, nil
 		}
 		if err := s.c.Store.EndJobs(ctx, done); err != nil {
 			return worked, time.Time{}, err

@@ -1,4 +1,4 @@
-// Package year lets a service live through months in a few seconds: the real
+// Package year lets a service live through months in minutes at most: the real
 // turn, policy, store, outbox and schedule, with clients who text back as people
 // do and specialists who book, move, ask and record. Only the clock, the carrier
 // and the people are pretended.
@@ -217,8 +217,12 @@ type agenda struct {
 	acts []act // in the order of their moments
 }
 
+// grid is the grid on which people act: what they do at about the same time
+// falls together, which is much of what a year costs.
+const grid = 5 * time.Minute
+
 func (a *agenda) add(x act) {
-	x.at = x.at.Truncate(time.Second)
+	x.at = x.at.Add(grid - 1).Truncate(grid)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	i, _ := slices.BinarySearchFunc(a.acts, x.at, func(y act, t time.Time) int {
