@@ -402,7 +402,7 @@ func TestDecisionsThatAreStaleOrFail(t *testing.T) {
 func TestHoldComesBack(t *testing.T) {
 	t.Parallel()
 	r := &turns{}
-	if err := (&holds{Schedule: on(r)}).Work(t.Context(), jobOf(store.RecallArgs{Client: "john"}, 1)); err != nil {
+	if err := on(r).holds().Work(t.Context(), jobOf(store.RecallArgs{Client: "john"}, 1)); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]conversations.Event{{Kind: conversations.EventHoldDue, Client: "john"}}, r.events()); diff != "" {

@@ -10,66 +10,69 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// What is asked by the clock. Each job carries the moment that it was set for;
-// whether that still is the moment is for the turn to know, and the turn that
+// dues works the jobs that are nothing but an event at its moment. Each carries
+// the ids, and the moment, that it was set for; whether that still is the moment
+// is for the turn to know, also where the job comes too late, and the turn that
 // takes it sets the next.
-
-// checkIns runs conversations.EventCheckIn.
-type checkIns struct {
-	river.WorkerDefaults[store.CheckInArgs]
+type dues[T river.JobArgs] struct {
+	river.WorkerDefaults[T]
 	*Schedule
+	event func(T) conversations.Event
 }
 
-func (w *checkIns) Timeout(*river.Job[store.CheckInArgs]) time.Duration { return jobTimeout }
+func (w *dues[T]) Timeout(*river.Job[T]) time.Duration { return jobTimeout }
 
-func (w *checkIns) NextRetry(job *river.Job[store.CheckInArgs]) time.Time {
+func (w *dues[T]) NextRetry(job *river.Job[T]) time.Time {
 	return w.c.Now().Add(waitAfter(job.Attempt, timeoutWaits))
 }
 
-// Work asks a check-in, also where the job comes too late: that it was not asked
-// on its day is for the turn to record.
-func (w *checkIns) Work(ctx context.Context, job *river.Job[store.CheckInArgs]) error {
-	return w.end(job.JobRow, w.run(ctx, job.JobRow, conversations.Event{
-		Kind: conversations.EventCheckIn, Client: job.Args.Client, CheckIn: job.Args.CheckIn, Due: moment(job.Args.DueMs),
-	}))
+// Work brings the event to its conversation.
+func (w *dues[T]) Work(ctx context.Context, job *river.Job[T]) error {
+	return w.end(job.JobRow, w.run(ctx, job.JobRow, w.event(job.Args)))
 }
 
-// tasks runs conversations.EventTask.
-type tasks struct {
-	river.WorkerDefaults[store.TaskArgs]
-	*Schedule
+// timeouts says that a question had no answer in its time. One that was answered
+// meanwhile is known by its id, which never repeats.
+func (s *Schedule) timeouts() *dues[store.TimeoutArgs] {
+	return &dues[store.TimeoutArgs]{Schedule: s, event: func(a store.TimeoutArgs) conversations.Event {
+		return conversations.Event{Kind: conversations.EventTimeout, Client: a.Client, Question: a.Question}
+	}}
 }
 
-func (w *tasks) Timeout(*river.Job[store.TaskArgs]) time.Duration { return jobTimeout }
-
-func (w *tasks) NextRetry(job *river.Job[store.TaskArgs]) time.Time {
-	return w.c.Now().Add(waitAfter(job.Attempt, timeoutWaits))
+// holds brings a hold back to the list. Whether it still stands is for the turn to know.
+func (s *Schedule) holds() *dues[store.RecallArgs] {
+	return &dues[store.RecallArgs]{Schedule: s, event: func(a store.RecallArgs) conversations.Event {
+		return conversations.Event{Kind: conversations.EventHoldDue, Client: a.Client}
+	}}
 }
 
-// Work asks after a task.
-func (w *tasks) Work(ctx context.Context, job *river.Job[store.TaskArgs]) error {
-	return w.end(job.JobRow, w.run(ctx, job.JobRow, conversations.Event{
-		Kind: conversations.EventTask, Client: job.Args.Client, Task: job.Args.Task, Due: moment(job.Args.DueMs),
-	}))
+// checkIns asks a check-in.
+func (s *Schedule) checkIns() *dues[store.CheckInArgs] {
+	return &dues[store.CheckInArgs]{Schedule: s, event: func(a store.CheckInArgs) conversations.Event {
+		return conversations.Event{Kind: conversations.EventCheckIn, Client: a.Client, CheckIn: a.CheckIn, Due: moment(a.DueMs)}
+	}}
 }
 
-// feedback runs conversations.EventFeedback.
-type feedback struct {
-	river.WorkerDefaults[store.FeedbackArgs]
-	*Schedule
+// tasks asks after a task.
+func (s *Schedule) tasks() *dues[store.TaskArgs] {
+	return &dues[store.TaskArgs]{Schedule: s, event: func(a store.TaskArgs) conversations.Event {
+		return conversations.Event{Kind: conversations.EventTask, Client: a.Client, Task: a.Task, Due: moment(a.DueMs)}
+	}}
 }
 
-func (w *feedback) Timeout(*river.Job[store.FeedbackArgs]) time.Duration { return jobTimeout }
-
-func (w *feedback) NextRetry(job *river.Job[store.FeedbackArgs]) time.Time {
-	return w.c.Now().Add(waitAfter(job.Attempt, timeoutWaits))
+// feedback asks what a client thinks of the service.
+func (s *Schedule) feedback() *dues[store.FeedbackArgs] {
+	return &dues[store.FeedbackArgs]{Schedule: s, event: func(a store.FeedbackArgs) conversations.Event {
+		return conversations.Event{Kind: conversations.EventFeedback, Client: a.Client, Due: moment(a.DueMs)}
+	}}
 }
 
-// Work asks what a client thinks of the service.
-func (w *feedback) Work(ctx context.Context, job *river.Job[store.FeedbackArgs]) error {
-	return w.end(job.JobRow, w.run(ctx, job.JobRow, conversations.Event{
-		Kind: conversations.EventFeedback, Client: job.Args.Client, Due: moment(job.Args.DueMs),
-	}))
+// replans plans the reminders of a client anew from what holds now, once the
+// offsets of their specialist were changed: to do it twice does no harm.
+func (s *Schedule) replans() *dues[store.ReplanArgs] {
+	return &dues[store.ReplanArgs]{Schedule: s, event: func(a store.ReplanArgs) conversations.Event {
+		return conversations.Event{Kind: conversations.EventSettings, Client: a.Client, Settings: conversations.Settings{Replan: true}}
+	}}
 }
 
 func moment(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

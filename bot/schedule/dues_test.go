@@ -26,13 +26,13 @@ func TestEventsOfDues(t *testing.T) {
 	r := &turns{}
 	s := on(r)
 	due := noon.UnixMilli()
-	if err := (&checkIns{Schedule: s}).Work(t.Context(), jobOf(store.CheckInArgs{Client: "john", CheckIn: "s1", DueMs: due}, 1)); err != nil {
+	if err := s.checkIns().Work(t.Context(), jobOf(store.CheckInArgs{Client: "john", CheckIn: "s1", DueMs: due}, 1)); err != nil {
 		t.Error(err)
 	}
-	if err := (&tasks{Schedule: s}).Work(t.Context(), jobOf(store.TaskArgs{Client: "john", Task: "t1", DueMs: due}, 1)); err != nil {
+	if err := s.tasks().Work(t.Context(), jobOf(store.TaskArgs{Client: "john", Task: "t1", DueMs: due}, 1)); err != nil {
 		t.Error(err)
 	}
-	if err := (&feedback{Schedule: s}).Work(t.Context(), jobOf(store.FeedbackArgs{Client: "john", DueMs: due}, 1)); err != nil {
+	if err := s.feedback().Work(t.Context(), jobOf(store.FeedbackArgs{Client: "john", DueMs: due}, 1)); err != nil {
 		t.Error(err)
 	}
 	want := []conversations.Event{

@@ -137,26 +137,6 @@ func (w *reminders) Work(ctx context.Context, job *river.Job[store.ReminderArgs]
 	return w.end(job.JobRow, err)
 }
 
-// timeouts runs conversations.EventTimeout.
-type timeouts struct {
-	river.WorkerDefaults[store.TimeoutArgs]
-	*Schedule
-}
-
-func (w *timeouts) Timeout(*river.Job[store.TimeoutArgs]) time.Duration { return jobTimeout }
-
-func (w *timeouts) NextRetry(job *river.Job[store.TimeoutArgs]) time.Time {
-	return w.c.Now().Add(waitAfter(job.Attempt, timeoutWaits))
-}
-
-// Work runs the timeout. A question that was answered meanwhile is known by its
-// id, which never repeats.
-func (w *timeouts) Work(ctx context.Context, job *river.Job[store.TimeoutArgs]) error {
-	return w.end(job.JobRow, w.run(ctx, job.JobRow, conversations.Event{
-		Kind: conversations.EventTimeout, Client: job.Args.Client, Question: job.Args.Question,
-	}))
-}
-
 // turnRetries runs a parked event again.
 type turnRetries struct {
 	river.WorkerDefaults[store.RetryTurnArgs]

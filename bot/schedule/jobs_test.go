@@ -61,7 +61,7 @@ func TestEventsOfJobs(t *testing.T) {
 		t.Error(err)
 	}
 	timeout := jobOf(store.TimeoutArgs{Client: "john", Question: "q7", Revision: 12}, 1)
-	if err := (&timeouts{Schedule: s}).Work(t.Context(), timeout); err != nil {
+	if err := s.timeouts().Work(t.Context(), timeout); err != nil {
 		t.Error(err)
 	}
 	want := []conversations.Event{
@@ -93,7 +93,7 @@ func TestErrorsAreCodes(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &timeouts{Schedule: on(&turns{answer: tt.answer})}
+			w := on(&turns{answer: tt.answer}).timeouts()
 			got := ""
 			if err := w.Work(t.Context(), jobOf(store.TimeoutArgs{Client: "john", Question: "q1"}, 1)); err != nil {
 				got = err.Error()
