@@ -1,6 +1,7 @@
 package turn
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -8,21 +9,29 @@ import (
 	"alongside/store"
 )
 
-// Rehearsal is what an event would do.
-type Rehearsal struct {
-	Effects []conversations.Effect
-	// Messages are what would go out, in their words.
-	Messages []store.Message
+// Preview is what an event would do if it came now: the messages, rendered, and
+// the effects beside them. Nothing is stored and nothing is sent; by the time
+// that the event comes, something else may hold.
+func (r *Runner) Preview(ctx context.Context, event conversations.Event) (store.Turn, error) {
+	now := r.Now()
+	if event.At.IsZero() {
+		event.At = now
+	}
+	loaded, err := r.Store.Load(ctx, event, now)
+	if err != nil {
+		return store.Turn{}, fmt.Errorf("load for a preview of %s: %w", event.Kind, err)
+	}
+	return r.Rehearse(loaded, loaded.Event, now)
 }
 
-// Rehearse says what an event would do at a moment, with what was loaded for it
-// (store.LoadMany). Nothing is stored or sent.
-func (r *Runner) Rehearse(loaded store.Loaded, event conversations.Event, at time.Time) (Rehearsal, error) {
+// Rehearse is Preview at any moment, with what was loaded before
+// (store.LoadMany): an event of many clients is looked at without a query each.
+func (r *Runner) Rehearse(loaded store.Loaded, event conversations.Event, at time.Time) (store.Turn, error) {
 	event.Client = loaded.Client
 	loaded.Event = event
 	t, err := r.think(loaded, "", at)
 	if err != nil {
-		return Rehearsal{}, fmt.Errorf("rehearse %s for client %s: %w", event.Kind, loaded.Client, err)
+		return store.Turn{}, fmt.Errorf("rehearse %s for client %s: %w", event.Kind, loaded.Client, err)
 	}
-	return Rehearsal{Effects: t.Effects, Messages: t.Messages}, nil
+	return t, nil
 }

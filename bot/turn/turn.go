@@ -179,25 +179,6 @@ func (r *Runner) think(loaded store.Loaded, inbound conversations.MessageID, now
 	return t, nil
 }
 
-// Preview is what an event would do if it came now: the messages, rendered, and
-// the effects beside them. Nothing is stored and nothing is sent; by the time
-// that the event comes, something else may hold.
-func (r *Runner) Preview(ctx context.Context, event conversations.Event) (store.Turn, error) {
-	now := r.Now()
-	if event.At.IsZero() {
-		event.At = now
-	}
-	loaded, err := r.Store.Load(ctx, event, now)
-	if err != nil {
-		return store.Turn{}, fmt.Errorf("load for a preview of %s: %w", event.Kind, err)
-	}
-	t, err := r.think(loaded, "", now)
-	if err != nil {
-		return store.Turn{}, fmt.Errorf("preview %s: %w", event.Kind, err)
-	}
-	return t, nil
-}
-
 func (r *Runner) count(event conversations.Event, effects []conversations.Effect) {
 	for _, e := range effects {
 		if u, ok := e.(conversations.Understood); ok {

@@ -18,7 +18,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
-	"alongside/bot/turn"
 	"alongside/bot/web/problem"
 	"alongside/conversations"
 	"alongside/store"
@@ -47,7 +46,7 @@ type Config struct {
 	// Rehearse says what an event would do to what was loaded for it
 	// (turn.Rehearse), and CheckWords what there is to say about words that somebody
 	// wrote to clients (templates.CheckFree): both for previews of nudges.
-	Rehearse   func(store.Loaded, conversations.Event, time.Time) (turn.Rehearsal, error)
+	Rehearse   func(store.Loaded, conversations.Event, time.Time) (store.Turn, error)
 	CheckWords func(map[string]string) []templates.Finding
 	// Now is the one clock of the program.
 	Now func() time.Time
