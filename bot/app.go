@@ -51,6 +51,8 @@ type parts struct {
 	team     team
 	// pretend are senders in the place of the channels; nil but in the simulated year.
 	pretend []outbox.Sender
+	// limits are the carriers'; none where the carrier is pretended.
+	limits map[conversations.Channel]outbox.Limits
 }
 
 // newID makes ids that sort by the time they were made (UUID version 7, RFC 9562).
@@ -89,7 +91,7 @@ func build(ctx context.Context, s settings, p parts) (*app, error) {
 		return a, err
 	}
 	a.outbox = outbox.New(outbox.Config{
-		Store: a.store, Senders: append(a.senders(), p.pretend...), Event: a.turn.Run, Now: s.now, Logger: s.log, Metrics: a.metrics.outbox(),
+		Store: a.store, Senders: append(a.senders(), p.pretend...), Event: a.turn.Run, Now: s.now, Logger: s.log, Metrics: a.metrics.outbox(), Limits: p.limits,
 	})
 	timed := schedule.Config{Store: a.store, Event: a.turn.Run, Now: s.now, Logger: s.log}
 	a.page(&timed)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"alongside/bot/outbox"
 	"alongside/bot/telegram"
 	"alongside/bot/twilio"
 	"alongside/conversations"
@@ -63,9 +64,11 @@ type providers struct {
 	TwilioAccount   string `env:"TWILIO_ACCOUNT_SID" help:"Twilio account (AC…). Without it there is no SMS." placeholder:"AC…"`
 	TwilioToken     string `env:"TWILIO_AUTH_TOKEN" help:"Its auth token; two separated by a comma while one replaces the other." placeholder:"TOKEN"`
 	TwilioFrom      string `env:"TWILIO_FROM" help:"The number that texts come from, or a messaging service (MG…)." placeholder:"+44…"`
+	SMSRate         int    `name:"sms-rate" default:"10" env:"SMS_RATE" help:"SMS parts a second that TWILIO_FROM may send, over all processes; 0: as fast as it goes." placeholder:"PARTS"`
 	TwilioAPIURL    string `env:"TWILIO_API_URL" help:"Another address of Twilio's API." placeholder:"URL"`
 	TelegramToken   string `env:"TELEGRAM_BOT_TOKEN" help:"Telegram bot token. Without it there is no Telegram." placeholder:"TOKEN"`
 	TelegramSecret  string `env:"TELEGRAM_WEBHOOK_SECRET" help:"Secret of the Telegram webhook; without one updates are polled." placeholder:"SECRET"`
+	TelegramRate    int    `name:"telegram-rate" default:"30" env:"TELEGRAM_RATE" help:"Messages a second that the bot may send, over all processes, and one a second to each person; 0: as fast as it goes." placeholder:"MESSAGES"`
 	TelegramAPIURL  string `env:"TELEGRAM_API_URL" help:"Another address of Telegram's API." placeholder:"URL"`
 	SMTPURL         string `name:"smtp-url" env:"SMTP_URL" help:"Mail server for telling the team of danger beside their phones: smtps://user:password@host?from=address, or smtp:// for STARTTLS." placeholder:"URL"`
 	Pathway         string `default:"ips" env:"PATHWAY" help:"The service: a name in templates/pathways, or a file." placeholder:"NAME|FILE"`
@@ -77,6 +80,22 @@ func (p providers) twilio(logger settings) twilio.Config {
 		AccountSID: p.TwilioAccount, AuthTokens: split(p.TwilioToken), From: p.TwilioFrom, APIURL: p.TwilioAPIURL,
 		PublicURL: p.PublicURL, Logger: logger.log, Now: logger.now,
 	}
+}
+
+// limits are the carriers'. Twilio sends ten parts a second from a number outside
+// North America, and queues the rest behind; a short code or a service of several
+// numbers has more. Telegram wants no more than about thirty messages a second,
+// and one a second in a chat.
+func (p providers) limits() map[conversations.Channel]outbox.Limits {
+	out := map[conversations.Channel]outbox.Limits{}
+	if p.SMSRate > 0 {
+		out[conversations.SMS] = outbox.Limits{Sender: p.TwilioFrom, PerSecond: p.SMSRate}
+	}
+	if p.TelegramRate > 0 {
+		bot, _, _ := strings.Cut(p.TelegramToken, ":") // Its number: a new token is the same bot.
+		out[conversations.Telegram] = outbox.Limits{Sender: bot, PerSecond: p.TelegramRate, PerChat: time.Second}
+	}
+	return out
 }
 
 func (p providers) telegram(logger settings) telegram.Config {
@@ -98,6 +117,11 @@ func (p providers) validate(s settings) error {
 	}
 	if !sms && p.TelegramToken == "" {
 		faults = append(faults, errors.New("TWILIO_ACCOUNT_SID or TELEGRAM_BOT_TOKEN: neither is set, so nobody could be texted"))
+	}
+	for name, rate := range map[string]int{"SMS_RATE": p.SMSRate, "TELEGRAM_RATE": p.TelegramRate} {
+		if rate < 0 || rate > 1000 {
+			faults = append(faults, fmt.Errorf("%s: must be from 0 (no limit of ours) to 1000 a second", name))
+		}
 	}
 	if p.ConsoleURL != "" {
 		if u, err := url.Parse(p.ConsoleURL); err != nil || u.Host == "" {

@@ -22,6 +22,8 @@ type meters struct {
 	sent      *prometheus.HistogramVec
 	dropped   *prometheus.CounterVec
 	held      *prometheus.CounterVec
+	waited    *prometheus.HistogramVec
+	alone     *prometheus.CounterVec
 	queueAge  prometheus.Gauge
 	queueSize prometheus.Gauge
 	pages     *prometheus.CounterVec
@@ -53,6 +55,12 @@ func newMeters(r *prometheus.Registry) *meters {
 		held: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "alongside_held_total", Help: "Times a provider said that we send too much, by channel.",
 		}, []string{"channel"}),
+		waited: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "alongside_limit_wait_seconds", Help: "How long messages waited for the carrier's limits, by channel and by what kept them last (rate, chat, paused).", Buckets: latency,
+		}, []string{"channel", "limit"}),
+		alone: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "alongside_limit_alone_total", Help: "Times this process decided about the carrier's limits without Redis, by channel.",
+		}, []string{"channel"}),
 		queueAge: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "alongside_queue_age_seconds", Help: "How long the oldest message that is due has waited.",
 		}),
@@ -64,7 +72,7 @@ func newMeters(r *prometheus.Registry) *meters {
 		Name: "alongside_pages_total", Help: "Attempts to tell the team of danger, by way and by what became of them.",
 	}, []string{"via", "delivery"})
 	r.MustRegister(m.pages, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.texts, m.turns, m.webhooks, m.attempts, m.sent, m.dropped, m.held, m.queueAge, m.queueSize)
+		m.texts, m.turns, m.webhooks, m.attempts, m.sent, m.dropped, m.held, m.waited, m.alone, m.queueAge, m.queueSize)
 	return m
 }
 
@@ -95,7 +103,11 @@ func (m *meters) outbox() outbox.Metrics {
 			m.sent.WithLabelValues(string(c)).Observe(after.Seconds())
 		},
 		Dropped: func(c conversations.Channel, reason string) { m.dropped.WithLabelValues(string(c), reason).Inc() },
-		Held:    func(c conversations.Channel, _ time.Duration) { m.held.WithLabelValues(string(c)).Inc() },
+		Waited: func(c conversations.Channel, limit string, wait time.Duration) {
+			m.waited.WithLabelValues(string(c), limit).Observe(wait.Seconds())
+		},
+		Alone: func(c conversations.Channel) { m.alone.WithLabelValues(string(c)).Inc() },
+		Held:  func(c conversations.Channel, _ time.Duration) { m.held.WithLabelValues(string(c)).Inc() },
 	}
 }
 

@@ -50,7 +50,7 @@ func (c serveCommand) Run(ctx context.Context, s settings) (err error) {
 			return fmt.Errorf("migrate the database: %w", err)
 		}
 	}
-	p := parts{stores: c.stores, keys: keys, pathway: way, team: team{mailer: mailer, console: c.ConsoleURL}}
+	p := parts{stores: c.stores, keys: keys, pathway: way, team: team{mailer: mailer, console: c.ConsoleURL}, limits: c.limits()}
 	if c.TwilioAccount != "" {
 		cfg := c.twilio(s)
 		p.twilio = &cfg

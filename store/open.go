@@ -26,6 +26,9 @@ type Config struct {
 	Owner  string
 	Now    func() time.Time
 	Logger *slog.Logger
+	// SendClock is the clock by which carriers' limits are counted; nil means that
+	// of Redis, which is the same for every process. A test moves it.
+	SendClock func() time.Time
 }
 
 // Store is the caseload in SQL with the live state beside it. Make it with
@@ -33,6 +36,8 @@ type Config struct {
 type Store struct {
 	caseload *caseload.Caseload
 	live     *live.States // nil without Redis
+	permits  *live.Permits
+	keys     *seal.Keys
 	now      func() time.Time
 	log      *slog.Logger
 }
@@ -65,10 +70,11 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{caseload: sql, now: config.Now, log: config.Logger}
+	s := &Store{caseload: sql, keys: config.Keys, now: config.Now, log: config.Logger}
 	if config.Redis != nil {
 		s.live = live.New(config.Redis, config.Now)
 	}
+	s.permits = live.NewPermits(s.live, config.SendClock)
 	return s, nil
 }
 

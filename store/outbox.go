@@ -11,9 +11,11 @@ import (
 // Claim takes queued messages that are due for this process until 30 seconds
 // from now: at most limit, at most one per person and channel, the most urgent
 // first, and none where another is still being sent. It is the sweep for what
-// nobody claimed at its commit; most calls find nothing and write nothing.
-func (s *Store) Claim(ctx context.Context, now time.Time, limit int) ([]Send, error) {
-	return s.caseload.Claim(ctx, now, limit)
+// nobody claimed at its commit; most calls find nothing and write nothing. On
+// the channels of slow only what is more urgent than a prompt is taken: their
+// carriers take no more unasked texts just now.
+func (s *Store) Claim(ctx context.Context, now time.Time, limit int, slow ...conversations.Channel) ([]Send, error) {
+	return s.caseload.Claim(ctx, now, limit, slow...)
 }
 
 // Still asks once more, right before messages are sent, whether they are true

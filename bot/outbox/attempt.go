@@ -51,7 +51,7 @@ func (o *Outbox) one(l *lane, j job) {
 		return
 	case v.release:
 		back := o.lanes.done(l, true)
-		o.writer.release(l, append([]job{j}, back...))
+		o.writer.release(l, append([]job{j}, back...), v.kick)
 	default:
 		// What could not be sent now must not be overtaken by what stands behind
 		// it, and a person who blocked us would refuse that, too.
@@ -59,7 +59,7 @@ func (o *Outbox) one(l *lane, j job) {
 		back := o.lanes.done(l, behind)
 		o.conclude(l, j.Send, v.result)
 		if len(back) > 0 {
-			o.writer.release(l, back)
+			o.writer.release(l, back, false)
 		}
 	}
 	o.lanes.leave(j)
@@ -77,6 +77,9 @@ type verdict struct {
 	result  store.SendResult
 	release bool
 	parked  bool
+	// kick: what was released is looked for at once, because something more urgent
+	// may have waited behind it.
+	kick bool
 }
 
 func (o *Outbox) attempt(l *lane, j job) verdict {
@@ -95,6 +98,9 @@ func (o *Outbox) attempt(l *lane, j job) verdict {
 		if until.After(now) {
 			return o.putBack(j, until)
 		}
+	}
+	if v, wait := o.permit(l, j); wait {
+		return v
 	}
 	// What nobody asked for is always asked about: its appointment may have been
 	// moved while it waited for a worker.
@@ -206,7 +212,7 @@ func (o *Outbox) judge(s store.Send, r Result, now time.Time) store.SendResult {
 		out.Delivery = conversations.Failed
 	case Retry:
 		if tooMany(r.Code) {
-			o.keepBack(s.To.Channel, now, r.After)
+			o.tooMuch(s, now, r.After)
 		}
 		at, ok := retryAt(now, ends(s), s.Attempts, r.After, chance())
 		out.Delivery, out.NotBefore = conversations.Queued, at
@@ -226,11 +232,7 @@ func (o *Outbox) judge(s store.Send, r Result, now time.Time) store.SendResult {
 }
 
 // keepBack holds a whole channel for as long as its provider asked.
-func (o *Outbox) keepBack(c conversations.Channel, now time.Time, after time.Duration) {
-	wait := min(after, maxAfter)
-	if wait <= 0 {
-		wait = backoffs[0]
-	}
+func (o *Outbox) keepBack(c conversations.Channel, now time.Time, wait time.Duration) {
 	h, isNew := o.lanes.keepBack(c, now.Add(wait))
 	if !isNew {
 		return

@@ -32,6 +32,9 @@ type job struct {
 	allowed time.Time
 	// swept: it was found in the database, where others may wait behind it.
 	swept bool
+	// asked is when its permit was first asked for in vain, limit what kept it.
+	asked time.Time
+	limit store.Limit
 }
 
 // lane holds the claimed messages of one line, in the order in which they go.
@@ -68,6 +71,11 @@ type lanes struct {
 	ready [4][]*lane
 	// held holds the channels that have to wait.
 	held map[conversations.Channel]*hold
+	// parked holds the lanes whose first message waits for its permit. They are
+	// busy, and take no worker.
+	parked map[*lane]bool
+	// unasked counts the prompts in memory by channel, waiting or under way.
+	unasked map[conversations.Channel]int
 
 	running        int // attempts under way
 	runningPrompts int
@@ -81,6 +89,8 @@ func newLanes(workers int) *lanes {
 		prompts: max(1, workers-workers/4),
 		byLine:  make(map[line]*lane),
 		held:    make(map[conversations.Channel]*hold),
+		parked:  make(map[*lane]bool),
+		unasked: make(map[conversations.Channel]int),
 	}
 }
 
@@ -108,6 +118,7 @@ func (ls *lanes) add(jobs []job, limit int) bool {
 		l.jobs = append(l.jobs, j)
 		l.waiting = l.waiting || j.swept
 		ls.queued++
+		ls.count(j, 1)
 		if len(l.jobs) == 1 && !l.busy {
 			ls.list(l)
 		}
@@ -156,7 +167,22 @@ func (ls *lanes) next() (*lane, job, bool) {
 func (ls *lanes) leave(j job) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
+	ls.count(j, -1)
 	ls.freeWorker(j)
+}
+
+// count keeps the number of prompts in memory.
+func (ls *lanes) count(j job, by int) {
+	if j.Urgency >= conversations.Prompt {
+		ls.unasked[j.To.Channel] += by
+	}
+}
+
+// promptsOf returns how many prompts of a channel are in memory.
+func (ls *lanes) promptsOf(c conversations.Channel) int {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	return ls.unasked[c]
 }
 
 func (ls *lanes) freeWorker(j job) {
@@ -177,6 +203,9 @@ func (ls *lanes) done(l *lane, stop bool) []job {
 	var back []job
 	if stop || ls.closed {
 		back = l.jobs
+		for _, j := range back {
+			ls.count(j, -1)
+		}
 		l.jobs = nil
 		ls.queued -= len(back)
 		l.unwritten += len(back)
@@ -202,6 +231,36 @@ func (ls *lanes) again(l *lane, j job) bool {
 	ls.queued++
 	h.lanes = append(h.lanes, l) // Still busy: nobody else lists it.
 	return true
+}
+
+// park ends what next began without an attempt: the message waits in its lane for
+// wake. It returns false if everything is being closed; then the message is the
+// caller's still.
+func (ls *lanes) park(l *lane, j job) bool {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	if ls.closed {
+		return false
+	}
+	ls.freeWorker(j)
+	l.jobs = slices.Insert(l.jobs, 0, j)
+	ls.queued++
+	ls.parked[l] = true // Still busy: nobody else lists it.
+	return true
+}
+
+// wake lets a lane go on that park has stopped.
+func (ls *lanes) wake(l *lane) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	if !ls.parked[l] {
+		return // Closed meanwhile.
+	}
+	delete(ls.parked, l)
+	l.busy = false
+	if len(l.jobs) > 0 {
+		ls.list(l)
+	}
 }
 
 // keepBack holds a channel until the moment given, or longer if it was held
@@ -312,8 +371,15 @@ func (ls *lanes) close() map[*lane][]job {
 		out[l] = l.jobs
 		l.unwritten += len(l.jobs)
 		ls.queued -= len(l.jobs)
+		for _, j := range l.jobs {
+			ls.count(j, -1)
+		}
 		l.jobs = nil
 	}
+	for l := range ls.parked {
+		l.busy = false
+	}
+	clear(ls.parked)
 	for _, h := range ls.held {
 		for _, l := range h.lanes {
 			l.busy = false

@@ -60,6 +60,8 @@ type Config struct {
 	// Logger is given ids, channels and codes only.
 	Logger  *slog.Logger
 	Metrics Metrics
+	// Limits are the carriers' limits; a channel that is missing has none.
+	Limits map[conversations.Channel]Limits
 
 	// Workers, Timeout, Every, Reconcile and StopWithin: see the defaults; 0
 	// means the default. Timeout must leave room within a claim of 30 s.
@@ -81,12 +83,17 @@ type Metrics struct {
 	Dropped func(c conversations.Channel, reason string)
 	// Held: a provider said that we send too much, and the channel waits.
 	Held func(c conversations.Channel, wait time.Duration)
+	// Waited: a message got its permit after it had waited this long for it; limit
+	// is what kept it last: rate, chat or paused.
+	Waited func(c conversations.Channel, limit string, wait time.Duration)
+	// Alone: permits were given without Redis, from this process's own share.
+	Alone func(c conversations.Channel)
 }
 
 // rows is the part of the store that the outbox uses. It is narrowed so that a
 // test can take the database away underneath the real store.
 type rows interface {
-	Claim(ctx context.Context, now time.Time, limit int) ([]store.Send, error)
+	Claim(ctx context.Context, now time.Time, limit int, slow ...conversations.Channel) ([]store.Send, error)
 	Still(ctx context.Context, ids []conversations.MessageID, now time.Time) (map[conversations.MessageID]string, error)
 	WriteResults(ctx context.Context, results []store.SendResult, now time.Time) error
 	Release(ctx context.Context, ids []conversations.MessageID, now time.Time) error
@@ -94,6 +101,8 @@ type rows interface {
 	Unknowns(ctx context.Context, now time.Time, limit int) ([]store.Send, error)
 	AskedUnknown(ctx context.Context, id conversations.MessageID, next, now time.Time) error
 	Settle(ctx context.Context, id conversations.MessageID, result store.SendResult, now time.Time) error
+	Permits(ctx context.Context, from store.Sender, sends []store.Send) (permits []store.Permit, alone bool)
+	Pause(ctx context.Context, from store.Sender, m store.Send, after time.Duration) (whole bool)
 }
 
 // Outbox sends committed messages. It is safe for concurrent use.
@@ -104,11 +113,13 @@ type Outbox struct {
 	now     func() time.Time
 	log     *slog.Logger
 	metrics Metrics
+	limits  map[conversations.Channel]Limits
 
 	timeout, every, reconcileEvery, stopWithin time.Duration
 
 	lanes   *lanes
 	checker *checker
+	permits *permits
 	writer  *writer
 	kick    chan struct{}
 	// idle is told whenever an attempt ends while the outbox stops.
@@ -141,7 +152,7 @@ func New(c Config) *Outbox { return newOn(c.Store, c) }
 func newOn(r rows, c Config) *Outbox {
 	o := &Outbox{
 		rows: r, senders: make(map[conversations.Channel]Sender), event: c.Event, now: c.Now,
-		log: c.Logger, metrics: c.Metrics.filled(),
+		log: c.Logger, metrics: c.Metrics.filled(), limits: c.Limits,
 		timeout: or(c.Timeout, DefaultTimeout), every: or(c.Every, DefaultEvery),
 		reconcileEvery: or(c.Reconcile, DefaultReconcile), stopWithin: or(c.StopWithin, DefaultStopWithin),
 		kick: make(chan struct{}, 1), idle: make(chan struct{}, 1), slots: make(chan struct{}, eventsAtOnce),
@@ -163,6 +174,7 @@ func newOn(r rows, c Config) *Outbox {
 	}
 	o.lanes = newLanes(workers)
 	o.checker = newChecker(o)
+	o.permits = newPermits(o)
 	o.writer = newWriter(o)
 	return o
 }
@@ -189,7 +201,11 @@ func (o *Outbox) Offer(sends []store.Send) {
 	for i, s := range sends {
 		jobs[i] = job{Send: s, allowed: now}
 	}
-	if o.lanes.add(jobs, backlog*o.lanes.workers) {
+	jobs, over := o.within(jobs)
+	if len(over) > 0 {
+		o.giveBack(over)
+	}
+	if len(jobs) == 0 || o.lanes.add(jobs, backlog*o.lanes.workers) {
 		o.pump()
 		return
 	}
@@ -233,7 +249,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 	// Lanes first: a claim that is still on its way finds them closed and is
 	// given back, too.
 	for l, jobs := range o.lanes.close() {
-		o.writer.release(l, jobs)
+		o.writer.release(l, jobs, false)
 	}
 	loops.Wait()
 	o.awaitAttempts()
@@ -245,6 +261,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 // begin starts what answers to work alone.
 func (o *Outbox) begin(work context.Context) {
 	go o.checker.run(work)
+	go o.permits.run(work)
 	go o.writer.run(work)
 	o.begun.Store(true)
 	o.pump()
@@ -283,7 +300,7 @@ func (o *Outbox) awaitEvents() {
 // giveBack releases messages that no lane holds, without waiting.
 func (o *Outbox) giveBack(jobs []job) {
 	if o.state.Load() != stopped {
-		o.writer.release(nil, jobs)
+		o.writer.release(nil, jobs, false)
 		return
 	}
 	// The writer has gone: a turn was committed after the outbox stopped. If
@@ -321,6 +338,12 @@ func (m Metrics) filled() Metrics {
 	}
 	if m.Held == nil {
 		m.Held = func(conversations.Channel, time.Duration) {}
+	}
+	if m.Waited == nil {
+		m.Waited = func(conversations.Channel, string, time.Duration) {}
+	}
+	if m.Alone == nil {
+		m.Alone = func(conversations.Channel) {}
 	}
 	return m
 }

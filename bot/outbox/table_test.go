@@ -86,7 +86,7 @@ func (p process) enter(call string) error {
 	return nil
 }
 
-func (p process) Claim(_ context.Context, now time.Time, limit int) ([]store.Send, error) {
+func (p process) Claim(_ context.Context, now time.Time, limit int, _ ...conversations.Channel) ([]store.Send, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.enter("claim"); err != nil {
@@ -137,6 +137,12 @@ func (p process) Still(_ context.Context, ids []conversations.MessageID, _ time.
 	}
 	return out, nil
 }
+
+func (p process) Permits(_ context.Context, _ store.Sender, sends []store.Send) ([]store.Permit, bool) {
+	return make([]store.Permit, len(sends)), false
+}
+
+func (p process) Pause(context.Context, store.Sender, store.Send, time.Duration) bool { return true }
 
 func (p process) WriteResults(_ context.Context, results []store.SendResult, now time.Time) error {
 	p.mu.Lock()

@@ -29,6 +29,7 @@ type ended struct {
 	send    store.Send
 	result  store.SendResult
 	release bool
+	kick    bool // what was released is swept for at once
 	strikes int
 }
 
@@ -51,10 +52,10 @@ func (w *writer) add(l *lane, s store.Send, r store.SendResult) {
 }
 
 // release gives claims back that were surely not attempted.
-func (w *writer) release(l *lane, jobs []job) {
+func (w *writer) release(l *lane, jobs []job, kick bool) {
 	all := make([]ended, len(jobs))
 	for i, j := range jobs {
-		all[i] = ended{lane: l, send: j.Send, release: true}
+		all[i] = ended{lane: l, send: j.Send, release: true, kick: kick}
 	}
 	w.put(all...)
 }
@@ -229,7 +230,7 @@ func (w *writer) settled(done []ended) {
 // to its time: claiming it at once, and again, would turn in a circle for as
 // long as its reason lasts.
 func (w *writer) let(e ended) {
-	if e.lane != nil && w.o.lanes.written(e.lane, 1) && !e.release {
+	if e.lane != nil && w.o.lanes.written(e.lane, 1) && !e.release || e.kick {
 		w.o.kickNow()
 	}
 }

@@ -280,7 +280,7 @@ func (c *Caseload) prepareMessage(w *work, m *Message) (out outgoing, err error)
 	out.channel, out.bulk = channel, m.Bulk
 	out.send = Send{
 		ID: m.ID, Client: clientOf(w.peer), To: to, Text: m.Text, Buttons: m.Buttons, Urgency: m.Urgency, Until: m.Until,
-		Appointment: m.Appointment, Stands: m.Stands, Committed: t.Now,
+		Appointment: m.Appointment, Stands: m.Stands, Parts: m.Parts, Committed: t.Now,
 	}
 	out.row = []any{
 		m.ID, "out", w.peer, t.Loaded.Revision + 1, channel, body, now, m.Key, m.Language, m.Urgency,

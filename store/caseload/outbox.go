@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"alongside/conversations"
@@ -25,17 +26,19 @@ const unfinished = "delivery IN ('queued', 'sending', 'unknown')"
 
 // Claim takes messages that are due for this process, at most one per person
 // and channel, the most urgent first. Any process may: those that another one
-// is working on are left to it.
-func (c *Caseload) Claim(ctx context.Context, now time.Time, limit int) ([]Send, error) {
+// is working on are left to it. On the channels of slow, what nobody asked for is
+// left where it is.
+func (c *Caseload) Claim(ctx context.Context, now time.Time, limit int, slow ...conversations.Channel) ([]Send, error) {
 	var peers []string
+	which, args := unlessSlow([]any{millis(now)}, slow)
 	// Most sweeps find nothing, and then they write nothing.
 	err := one(ctx, c.db.reader(), func(scan scan) error {
 		var peer string
 		err := scan(&peer)
 		peers = append(peers, peer)
 		return err
-	}, `SELECT m.peer FROM messages m WHERE m.delivery = 'queued' AND m.`+unfinished+` AND m.due <= $1 AND `+first+`
-		ORDER BY m.urgency, m.due, m.seq LIMIT $2`, millis(now), limit)
+	}, `SELECT m.peer FROM messages m WHERE m.delivery = 'queued' AND m.`+unfinished+` AND m.due <= $1 AND `+first+which+`
+		ORDER BY m.urgency, m.due, m.seq LIMIT $`+strconv.Itoa(len(args)+1), append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("look for messages that are due: %w", err)
 	}
@@ -45,7 +48,7 @@ func (c *Caseload) Claim(ctx context.Context, now time.Time, limit int) ([]Send,
 	var claimed []Send
 	err = c.db.write(ctx, func(tx transaction) error {
 		claimed = nil
-		ids, err := c.claimOf(ctx, tx, peers, now)
+		ids, err := c.claimOf(ctx, tx, peers, now, slow)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
@@ -61,7 +64,7 @@ func (c *Caseload) Claim(ctx context.Context, now time.Time, limit int) ([]Send,
 // claimOf claims the first message of each line of the peers. It holds their
 // conversations meanwhile, so that neither a turn nor another process puts a
 // second one on its way.
-func (c *Caseload) claimOf(ctx context.Context, tx transaction, peers []string, now time.Time) ([]string, error) {
+func (c *Caseload) claimOf(ctx context.Context, tx transaction, peers []string, now time.Time, slow []conversations.Channel) ([]string, error) {
 	which, args := in(nil, peers)
 	var held []string
 	err := one(ctx, tx, func(scan scan) error {
@@ -74,6 +77,7 @@ func (c *Caseload) claimOf(ctx context.Context, tx transaction, peers []string, 
 		return nil, err
 	}
 	which, args = in([]any{millis(now), c.owner, millis(now.Add(claimLasts))}, held)
+	prompts, args := unlessSlow(args, slow)
 	var ids []string
 	err = one(ctx, tx, func(scan scan) error {
 		var id string
@@ -81,15 +85,27 @@ func (c *Caseload) claimOf(ctx context.Context, tx transaction, peers []string, 
 		ids = append(ids, id)
 		return err
 	}, `UPDATE messages SET delivery = 'sending', owner = $2, claimed_at = $1, due = $3 WHERE seq IN (
-			SELECT m.seq FROM messages m WHERE m.delivery = 'queued' AND m.due <= $1 AND m.peer IN (`+which+`) AND `+first+`)
+			SELECT m.seq FROM messages m WHERE m.delivery = 'queued' AND m.due <= $1 AND m.peer IN (`+which+`) AND `+first+prompts+`)
 		RETURNING id`, args...)
 	return ids, err
+}
+
+// unlessSlow leaves prompts out on these channels, as the end of a condition on
+// message m.
+func unlessSlow(args []any, slow []conversations.Channel) (string, []any) {
+	if len(slow) == 0 {
+		return "", args
+	}
+	args = append(args, conversations.Prompt)
+	prompt := "$" + strconv.Itoa(len(args))
+	which, args := in(args, slow)
+	return " AND NOT (m.urgency >= " + prompt + " AND m.channel IN (" + which + "))", args
 }
 
 // sendColumns are those that [Caseload.sends] reads. A stranger's address is
 // in the conversation; a client's is gone if it was replaced meanwhile.
 const sendColumns = `SELECT m.id, m.peer, m.channel, m.body, m.buttons, m.urgency, m.until, m.attempts, m.asked, m.at, m.claimed_at, m.due,
-	m.appointment, m.stands, m.address, a.address, v.address
+	m.appointment, m.stands, m.parts, m.address, a.address, v.address
 	FROM messages m LEFT JOIN client_addresses a ON a.id = m.address LEFT JOIN conversations v ON v.peer = m.peer `
 
 // sends reads messages as they are to be sent, in the order in which they go.
@@ -108,7 +124,7 @@ func (c *Caseload) send(scan scan) (s Send, err error) {
 	var body, buttons, known, unknown []byte
 	var until, at, claimed, due, stands int64
 	err = scan(&s.ID, &peer, &s.To.Channel, &body, &buttons, &s.Urgency, &until, &s.Attempts, &s.Asked, &at, &claimed, &due,
-		&s.Appointment, &stands, &addressID, &known, &unknown)
+		&s.Appointment, &stands, &s.Parts, &addressID, &known, &unknown)
 	if err != nil {
 		return s, err
 	}

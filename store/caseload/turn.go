@@ -114,7 +114,9 @@ type Send struct {
 	Text    string
 	Buttons []Button
 	Urgency conversations.Urgency
-	Until   time.Time
+	// Parts is how many SMS parts it has; 0 on other channels.
+	Parts int
+	Until time.Time
 	// Appointment is the one that the words speak of, Stands its start as they
 	// state it; both may be zero.
 	Appointment conversations.AppointmentID

@@ -28,6 +28,8 @@ const (
 	reading call = "read"
 	writing call = "write"
 	pinging call = "ping"
+	// limiting asks for permits to send.
+	limiting call = "limits"
 )
 
 // breaker decides whether Redis is asked at all.
@@ -105,7 +107,7 @@ func (b *breaker) release() {
 func (b *breaker) err() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, what := range []call{reading, writing, pinging} {
+	for _, what := range []call{reading, writing, limiting, pinging} {
 		if fault := b.faults[what]; fault != nil {
 			return fmt.Errorf("redis (%s): %w", what, fault)
 		}
