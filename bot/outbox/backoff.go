@@ -63,5 +63,12 @@ func retryAt(now, until time.Time, attempts int, after time.Duration, chance flo
 
 // tooMany says whether a code means that we send too much, so that the whole
 // channel has to wait and not this message alone: HTTP's 429 as both adapters
-// name it, and Twilio's own number for it.
-func tooMany(code string) bool { return code == "429" || code == "20429" }
+// name it, and Twilio's own numbers for it: too many requests, the rate of
+// sending, and the queue of the number or the service.
+func tooMany(code string) bool {
+	switch code {
+	case "429", "20429", "14107", "21611", "30001":
+		return true
+	}
+	return false
+}

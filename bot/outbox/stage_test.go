@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"alongside/conversations"
 	"alongside/store"
 	"alongside/store/seal"
@@ -43,6 +45,7 @@ type stage struct {
 	first *store.Store // of a process that commits and sends nothing itself
 	sam   conversations.SpecialistID
 	made  atomic.Int64
+	redis redis.UniversalClient // nil: the processes share no limits
 }
 
 // onEach runs a test on every database that this machine has.
@@ -68,6 +71,7 @@ func (s *stage) open(owner string) *store.Store {
 	s.Helper()
 	st, err := store.Open(s.Context(), store.Config{
 		DatabaseURL: s.db.URL, Keys: s.keys, Owner: owner, Now: s.clock.now, Logger: slog.New(slog.DiscardHandler),
+		Redis: s.redis, SendClock: s.clock.now,
 	})
 	if err != nil {
 		s.Fatal(err)
