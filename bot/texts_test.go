@@ -362,12 +362,12 @@ func TestBadInputIsRefusedAndNamed(t *testing.T) {
 func TestWrongConfigurationIsNamed(t *testing.T) {
 	t.Parallel()
 	s := newService(t, "sqlite:"+t.TempDir()+"/x.db", "", "SECRET_KEYS=unusable", "TWILIO_ACCOUNT_SID=nonsense",
-		"TWILIO_FROM=SAMSTEAM", "PUBLIC_URL=", "CONSOLE_ADDR=nowhere", "PATHWAY=atlantis")
+		"TWILIO_FROM=SAMSTEAM", "PUBLIC_URL=", "CONSOLE_ADDR=nowhere", "PATHWAY=atlantis", "SMS_RATE=-1", "TELEGRAM_RATE=2000")
 	_, err := s.run("serve")
 	if err == nil {
 		t.Fatal("it served")
 	}
-	for _, name := range []string{"SECRET_KEYS", "TWILIO_ACCOUNT_SID", "TWILIO_FROM", "PUBLIC_URL", "CONSOLE_ADDR", "PATHWAY"} {
+	for _, name := range []string{"SECRET_KEYS", "TWILIO_ACCOUNT_SID", "TWILIO_FROM", "PUBLIC_URL", "CONSOLE_ADDR", "PATHWAY", "SMS_RATE", "TELEGRAM_RATE"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in: %v", name, err)
 		}
