@@ -10,6 +10,7 @@ import (
 
 	"alongside/conversations"
 	"alongside/store"
+	shared "alongside/store/live"
 )
 
 // table is the store's contract in memory, for the tests in which hours pass:
@@ -23,6 +24,8 @@ type table struct {
 	fails map[string]bool   // these calls fail
 	must  map[string]string // message id → why it must not go
 	calls map[string]int
+	// permits are the limits, of each process alone.
+	permits map[string]*shared.Permits
 }
 
 type row struct {
@@ -86,7 +89,7 @@ func (p process) enter(call string) error {
 	return nil
 }
 
-func (p process) Claim(_ context.Context, now time.Time, limit int, _ ...conversations.Channel) ([]store.Send, error) {
+func (p process) Claim(_ context.Context, now time.Time, limit int, slow ...conversations.Channel) ([]store.Send, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.enter("claim"); err != nil {
@@ -109,7 +112,7 @@ func (p process) Claim(_ context.Context, now time.Time, limit int, _ ...convers
 	var out []store.Send
 	for _, r := range open {
 		key := lineOf(r.Send)
-		if busy[key] || len(out) == limit {
+		if busy[key] || len(out) == limit || r.Urgency >= conversations.Prompt && slices.Contains(slow, r.To.Channel) {
 			continue
 		}
 		if r.notBefore.After(now) {
@@ -138,11 +141,36 @@ func (p process) Still(_ context.Context, ids []conversations.MessageID, _ time.
 	return out, nil
 }
 
-func (p process) Permits(_ context.Context, _ store.Sender, sends []store.Send) ([]store.Permit, bool) {
-	return make([]store.Permit, len(sends)), false
+func (p process) limits() *shared.Permits {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.permits == nil {
+		p.permits = map[string]*shared.Permits{}
+	}
+	if p.permits[p.owner] == nil {
+		p.permits[p.owner] = shared.NewPermits(nil, nil)
+	}
+	return p.permits[p.owner]
 }
 
-func (p process) Pause(context.Context, store.Sender, store.Send, time.Duration) bool { return true }
+func chatOf(from store.Sender, m store.Send) string {
+	if from.Rate.PerChat == 0 {
+		return ""
+	}
+	return m.To.Value
+}
+
+func (p process) Permits(ctx context.Context, from store.Sender, sends []store.Send) ([]store.Permit, bool) {
+	asks := make([]shared.Ask, len(sends))
+	for i, m := range sends {
+		asks[i] = shared.Ask{Prompt: m.Urgency >= conversations.Prompt, Parts: m.Parts, Chat: chatOf(from, m)}
+	}
+	return p.limits().Take(ctx, from.Name, from.Rate, asks)
+}
+
+func (p process) Pause(ctx context.Context, from store.Sender, m store.Send, after time.Duration) bool {
+	return p.limits().Pause(ctx, from.Name, chatOf(from, m), after)
+}
 
 func (p process) WriteResults(_ context.Context, results []store.SendResult, now time.Time) error {
 	p.mu.Lock()
