@@ -37,7 +37,7 @@ func TestTurn(t *testing.T) {
 		turn.Messages = []store.Message{m}
 		done := f.commit(turn)
 		wantDone := store.Committed{Revision: 1, Claimed: []store.Send{{
-			ID: m.ID, Client: client, To: at, Text: "Thank you, John.", Buttons: m.Buttons, Urgency: conversations.Answer, Until: m.Until,
+			ID: m.ID, Client: client, To: at, Text: "Thank you, John.", Buttons: m.Buttons, Urgency: conversations.Answer, Parts: 1, Until: m.Until,
 			Committed: f.now, Claimed: f.now, Deadline: f.now.Add(30 * time.Second),
 		}}}
 		if diff := cmp.Diff(wantDone, done); diff != "" {

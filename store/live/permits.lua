@@ -39,7 +39,7 @@ for i = 5, #ARGV, 3 do
   if chat > 0 then
     local _
     chattat, _, chatpaused = read(KEYS[chat])
-    if chattat > now + minute then chattat = 0 end
+    if chattat > now + minute + rest then chattat = 0 end
     if chatpaused > now + hour then chatpaused = 0 end
   end
   if paused > now or chatpaused > now then

@@ -100,7 +100,7 @@ func (s *share) take(r Rate, asks []Ask, now time.Time) []Permit {
 	out := make([]Permit, len(asks))
 	for i, a := range asks {
 		cost := time.Duration(max(1, a.Parts)) * unit
-		free, slow := s.all.Add(-spare), time.Duration(1)
+		free, slow := s.all.Add(-spare), 1
 		if a.Prompt {
 			free, slow = latest(s.all, s.prompts, s.asked), aloneShare
 		}
@@ -111,7 +111,7 @@ func (s *share) take(r Rate, asks []Ask, now time.Time) []Permit {
 			out[i] = Permit{s.chats[a.Chat].Sub(now), LimitChat}
 		case unit > 0 && free.After(now):
 			out[i] = Permit{free.Sub(now) + behind, LimitSender}
-			behind += cost * slow
+			behind += cost * time.Duration(slow)
 			if !a.Prompt {
 				s.asked = latest(s.asked, now.Add(out[i].Wait+grace))
 			}
