@@ -143,3 +143,28 @@ func TestABatchWithoutRedis(t *testing.T) {
 		b.end(t)
 	})
 }
+
+// Long texts on a slow number: what has to wait for long is left in the database,
+// and looked for no more often than by the sweeps.
+func TestLongWaitsDoNotTurnInACircle(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tb, p := newTable(), newPhone(conversations.SMS)
+		for i := range 5 {
+			s := sms(fmt.Sprint("prompt", i))
+			s.Client, s.Urgency, s.Parts, s.Until = conversations.ClientID(fmt.Sprint("client", i)), conversations.Prompt, 10, time.Now().Add(time.Hour)
+			tb.commit("", s)
+		}
+		slow := map[conversations.Channel]Limits{conversations.SMS: {Sender: "+447700900000", PerSecond: 1}}
+		b := newBench(t, tb, "a", Config{Limits: slow}, p)
+		b.run(t)
+		pass(5 * time.Minute)
+		if got := len(p.ids()); got != 5 {
+			t.Errorf("%d went, want 5", got)
+		}
+		if n := tb.calls["claim"]; n > 1000 {
+			t.Errorf("the database was asked %d times in five minutes", n)
+		}
+		b.end(t)
+	})
+}

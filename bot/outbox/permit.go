@@ -165,7 +165,8 @@ func (o *Outbox) permit(l *lane, j job) (v verdict, wait bool) {
 		}
 		return verdict{}, false
 	}
-	if j.asked.IsZero() {
+	first := j.asked.IsZero()
+	if first {
 		j.asked = now
 	}
 	j.limit = p.Limit
@@ -174,7 +175,9 @@ func (o *Outbox) permit(l *lane, j job) (v verdict, wait bool) {
 	case j.Urgency >= conversations.Prompt && p.Limit == store.LimitPaused:
 		return o.putBack(j, until), true
 	case j.Urgency >= conversations.Prompt && until.Sub(j.asked) > promptPatience:
-		return verdict{release: true, kick: true}, true
+		// One that has not waited yet has kept nobody behind it, and would only be
+		// claimed again at once.
+		return verdict{release: true, kick: !first}, true
 	case !o.hasTime(j.Send, until) && p.Limit == store.LimitPaused:
 		return o.putBack(j, until), true
 	case !o.hasTime(j.Send, until):
