@@ -247,6 +247,18 @@ func TestPermitsOfAClockThatWasPutBack(t *testing.T) {
 			t.Error("nothing goes for a day")
 		}
 	})
+	t.Run("alone", func(t *testing.T) {
+		t.Parallel()
+		clock := &stopped{}
+		clock.at.Store(1_795_000_000_000)
+		p := live.NewPermits(nil, clock.now)
+		for range 2 {
+			if permits, alone := p.Take(t.Context(), "s", r, []live.Ask{{Chat: "john"}}); !alone || permits[0].Wait != 0 {
+				t.Errorf("alone %v, %v", alone, permits)
+			}
+			clock.move(-24 * time.Hour)
+		}
+	})
 }
 
 // Without a clock of the test's the time is Redis's.

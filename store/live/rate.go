@@ -79,6 +79,7 @@ const aloneShare = 4
 // that the change from one to the other is no second start.
 type share struct {
 	mu            sync.Mutex
+	now           time.Time // when it was asked last
 	all, prompts  time.Time // when what was sent is paid for, in all and of the prompts
 	asked, paused time.Time // as in permits.lua
 	chats         map[string]time.Time
@@ -96,6 +97,7 @@ func (s *share) take(r Rate, asks []Ask, now time.Time) []Permit {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	unit, spare := r.pace()
+	s.mend(now)
 	var behind time.Duration
 	out := make([]Permit, len(asks))
 	for i, a := range asks {
@@ -120,6 +122,17 @@ func (s *share) take(r Rate, asks []Ask, now time.Time) []Permit {
 		}
 	}
 	return out
+}
+
+// mend forgets what cannot be: a clock that was put back must not silence
+// anybody. permits.lua does the same.
+func (s *share) mend(now time.Time) {
+	if s.now.After(now.Add(time.Minute)) {
+		s.all, s.prompts, s.asked, s.paused = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+		clear(s.chats)
+		clear(s.pausedChats)
+	}
+	s.now = now
 }
 
 // grace is how long after its turn an answer may come to ask again before unasked
@@ -148,6 +161,7 @@ func (s *share) spend(r Rate, a Ask, now time.Time) {
 func (s *share) spent(r Rate, asks []Ask, permits []Permit, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.mend(now)
 	for i, p := range permits {
 		switch {
 		case p.Wait == 0:
@@ -165,6 +179,7 @@ func (s *share) spent(r Rate, asks []Ask, permits []Permit, now time.Time) {
 func (s *share) pause(chat string, after time.Duration, now time.Time) (whole bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.mend(now)
 	until := now.Add(after)
 	if chat == "" {
 		s.paused = latest(s.paused, until)
