@@ -83,7 +83,7 @@ func (s *step) query() understand.Query {
 	q := understand.Query{
 		Text: s.event.Text, Lang: s.ownLanguage(), Asked: s.asked(), Now: s.now,
 		Low:   s.facts.Alerted || !s.facts.CrisisSaid.IsZero() || s.troubled(),
-		Names: s.names(), Team: splitWords(s.facts.Specialist.Name),
+		Names: s.names(), Team: splitWords(s.facts.Specialist.Name + " " + s.cover()),
 	}
 	if o := s.state.Open; o != nil && (o.Kind == AskReschedule && o.Date != "" && len(o.Free) == 0 || o.Kind == AskQuiet) {
 		q.DayKnown = true

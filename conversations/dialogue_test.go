@@ -79,6 +79,8 @@ type stage struct {
 	about conversations.MessageID
 	// seen gathers the kinds of events that came in and of effects that came out.
 	seen map[string]bool
+	// by is who acts for the team; empty for who usually does.
+	by conversations.SpecialistID
 }
 
 const stageTime = "Mon 2006-01-02 15:04"
@@ -145,8 +147,14 @@ func (s *stage) line(t *testing.T, line string) []string {
 	if event, ok := s.clockEvent(t, word, rest); ok {
 		return s.turn(t, event)
 	}
+	if event, ok := s.silence(t, word, rest); ok {
+		return s.turn(t, event)
+	}
 	if event, ok := s.event(t, word, rest); ok {
 		return s.turn(t, event)
+	}
+	if s.absent(t, word, rest) {
+		return nil
 	}
 	fields := strings.Fields(rest)
 	switch word {
@@ -413,6 +421,9 @@ func (s *stage) turn(t *testing.T, event conversations.Event) []string {
 		t.Fatal(err)
 	}
 	before := open(state)
+	if s.by != "" {
+		event.By = s.by
+	}
 	s.see(string(event.Kind))
 	s.keepText(event)
 	s.about = event.Message

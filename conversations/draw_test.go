@@ -168,6 +168,12 @@ func (d dice) facts(s *stage) conversations.Facts {
 		f.Free = append(f.Free, s.now.Add(time.Duration(24*(i+1)+d("free in", 20))*time.Hour).Truncate(time.Hour))
 	}
 	d.dues(s, &f)
+	if d("away", 4) == 0 {
+		f.Cover = conversations.Cover{Absence: "a9", ID: "s2", Name: "Maria", Until: s.now.Add(time.Duration(1+d("away for", 200)) * time.Hour)}
+		if d.coin("cover away") {
+			f.Cover.ID, f.Cover.Name = "", ""
+		}
+	}
 	if d("alerted", 4) == 0 {
 		f.Alerted, f.Taken = true, d.coin("taken")
 		f.CrisisSaid = s.now.Add(-time.Duration(d("said", 300)) * time.Minute)
@@ -271,6 +277,14 @@ func (d dice) state(s *stage, f conversations.Facts) conversations.State {
 	}
 	for i := range d("queue", 3) {
 		st.Queue = append(st.Queue, d.question(s, f, i+2))
+	}
+	if d("told of cover", 4) == 0 {
+		st.Covered = &conversations.Covered{
+			Cover: oneOf(d, "covered by", []conversations.SpecialistID{"s2", "s3", ""}), Until: s.now.Add(time.Duration(d("covered until", 200)-50) * time.Hour).UnixMilli(),
+		}
+	}
+	if d("silent", 3) == 0 {
+		st.Silence = d.silence(s)
 	}
 	if f.Client.Held {
 		st.Recall = s.now.Add(time.Duration(d("recall", 97)-24) * time.Hour).UnixMilli()
@@ -388,7 +402,7 @@ func (d dice) kind() conversations.EventKind {
 
 // event is one of any kind. For a correction it puts what is corrected into the
 // facts.
-func (d dice) event(f *conversations.Facts, s *stage) conversations.Event {
+func (d dice) event(f *conversations.Facts, s *stage, st conversations.State) conversations.Event {
 	e := conversations.Event{
 		Kind: d.kind(),
 		From: conversations.Address{Channel: d.channel(), Value: "x"},
@@ -406,6 +420,9 @@ func (d dice) event(f *conversations.Facts, s *stage) conversations.Event {
 				e.Due = c.Due
 			}
 		}
+	}
+	if w := st.Silence; w != nil && e.Kind == conversations.EventSilence && d.coin("its moment") {
+		e.Due = time.UnixMilli(w.Due)
 	}
 	if d("a milestone", 4) == 0 && e.Kind == conversations.EventStage {
 		e.Milestone = oneOf(d, "reaches", conversations.Milestones)
@@ -446,13 +463,14 @@ func (d dice) event(f *conversations.Facts, s *stage) conversations.Event {
 
 // scene is a moment within a fortnight, with all that holds and happens then.
 func (d dice) scene(s *stage) (conversations.Facts, conversations.State, conversations.Event) {
+	s.rules.Pathway.Unanswered = oneOf(d, "unanswered", []conversations.Unanswered{{}, {Questions: 2, Days: 7}, {Days: 3}})
 	s.now = time.Date(2026, 11, 23, 0, 0, 0, 0, s.zone).Add(time.Duration(d("now", 14*24*60)) * time.Minute)
 	f := d.facts(s)
 	if d("unknown", 10) == 0 {
 		f = conversations.Facts{}
 	}
 	st := d.state(s, f)
-	return f, st, d.event(&f, s)
+	return f, st, d.event(&f, s, st)
 }
 
 func drawScene(t *rapid.T, s *stage) (conversations.Facts, conversations.State, conversations.Event) {

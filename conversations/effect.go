@@ -284,6 +284,7 @@ const (
 	FlagCorrected       FlagReason = "corrected"
 	FlagNotUndone       FlagReason = "not_undone"
 	FlagMissed          FlagReason = "missed" // what to do is for the specialist to say
+	FlagSilent          FlagReason = "silent"
 )
 
 // FlagReasons lists every reason.
@@ -294,7 +295,7 @@ var FlagReasons = []FlagReason{
 	FlagBlocked, FlagNoAnswer, FlagUndelivered, FlagMayNotBeSent, FlagNotSent, FlagAnswerNotSent,
 	FlagTurnFailed, FlagEarly, FlagAmbiguousStop, FlagProposalUnclear, FlagInterested, FlagLeadQuestion, FlagApplied,
 	FlagJobsAsked, FlagLeadFilled, FlagTaskHelp, FlagLowAnswer, FlagMoreHours, FlagFeedback, FlagGuarded, FlagSettings, FlagChannel, FlagKnown,
-	FlagReminderWaits, FlagHold, FlagCorrected, FlagNotUndone, FlagMissed,
+	FlagReminderWaits, FlagHold, FlagCorrected, FlagNotUndone, FlagMissed, FlagSilent,
 }
 
 // RaiseAlert tells the specialist and the duty person that a person needs to
@@ -454,6 +455,7 @@ type Nudged struct {
 }
 
 func (Nudged) effect()          {}
+func (AwaitText) effect()       {}
 func (Offered) effect()         {}
 func (SetOffer) effect()        {}
 func (SetTask) effect()         {}

@@ -82,6 +82,8 @@ const (
 	EventAttendance EventKind = "attendance"
 	// EventNudge: a specialist starts a message.
 	EventNudge EventKind = "nudge"
+	// EventSilence: nothing came from a client for as long as the pathway allows.
+	EventSilence EventKind = "silence"
 )
 
 // EventKinds lists every kind of event.
@@ -90,7 +92,7 @@ var EventKinds = []EventKind{
 	EventBooked, EventMoved, EventCancelled, EventReminder, EventTimeout, EventUndelivered, EventUnknown,
 	EventDropped, EventDelivery, EventNumberChanged, EventClosed, EventOffered, EventLeadChanged, EventCheckIn, EventTask,
 	EventFeedback, EventRing, EventCorrected, EventSettings, EventSettled, EventHeld, EventReleased, EventHoldDue, EventReminderAllowed,
-	EventStage, EventCircumstance, EventAttendance, EventNudge,
+	EventStage, EventCircumstance, EventAttendance, EventNudge, EventSilence,
 }
 
 // Event is one thing that happened to one conversation. Which fields are set
@@ -141,7 +143,7 @@ type Event struct {
 	CheckIn CheckInID `json:"checkin,omitempty"`
 	Task    TaskID    `json:"task,omitempty"`
 	// Due is the moment at which it fell due by the clock (check-in, task,
-	// feedback), so that a stale one is known; zero where a person asks.
+	// feedback, silence), so that a stale one is known; zero where a person asks.
 	Due time.Time `json:"due,omitzero"`
 	// Series is a check-in that the client chose, or whose rhythm they changed
 	// (settings): whole, under a new id or a known one.

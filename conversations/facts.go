@@ -9,6 +9,8 @@ type Facts struct {
 	// unknown sender.
 	Client     Client
 	Specialist Specialist
+	// Cover is who stands in for the specialist just now.
+	Cover Cover
 	// Reach lists the client's channels, the preferred one first.
 	Reach []Reach
 	// Appointments are those that are still to come or began in the last four

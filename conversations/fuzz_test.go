@@ -47,7 +47,7 @@ func FuzzNext(f *testing.F) {
 			s.facts.Corrected = nil
 			s.now = s.now.Add(time.Duration(d("later", 30*60)) * time.Minute)
 			s.forget()
-			event = d.event(&s.facts, &s)
+			event = d.event(&s.facts, &s, state)
 		}
 	})
 }

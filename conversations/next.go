@@ -20,7 +20,7 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 	s := &step{rules: rules, facts: facts, state: state.clone(), event: event}
 	s.now = now.In(s.zone())
 	s.forgetPast()
-	was := s.state.Open
+	was, waited := s.state.Open, s.waits()
 	switch event.Kind {
 	case EventText:
 		hidden := s.setAside()
@@ -88,6 +88,8 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 		s.happened()
 	case EventNudge:
 		s.nudged()
+	case EventSilence:
+		s.silence()
 	case EventDelivery:
 		// A report changes its message's row and nothing else; what it means for
 		// the conversation comes as EventUndelivered.
@@ -96,6 +98,8 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 		s.keepUndo(facts, was, 0)
 	}
 	s.keepTime()
+	s.tellCover()
+	s.keepSilence(waited)
 	s.state.Version = StateVersion
 	return s.state, s.effects
 }
@@ -127,6 +131,9 @@ func (s *step) do(e Effect) {
 	}
 	if d, ok := e.(DropQueued); ok && len(s.state.Spent) > 0 {
 		s.unspend(d)
+	}
+	if m, ok := e.(Say); ok {
+		e = s.named(m)
 	}
 	s.effects = append(s.effects, e)
 }

@@ -139,7 +139,7 @@ func (s step) keepsToPolicy() error {
 			return fmt.Errorf("%s goes while the client has a pause", m.Key)
 		case m.Matter != "" && slices.Contains(c.Stopped, m.Matter):
 			return fmt.Errorf("%s goes, and %s are stopped", m.Key, m.Matter)
-		case c.Held && m.Matter != "" && m.Matter != conversations.MatterAppointments:
+		case c.Held && (m.Nudge == "" || m.Bulk) && m.Matter != "" && m.Matter != conversations.MatterAppointments:
 			return fmt.Errorf("%s (%s) goes to a client on hold", m.Key, m.Matter)
 		}
 	}

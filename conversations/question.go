@@ -43,6 +43,15 @@ func (s State) clone() State {
 		c := *s.Chose
 		s.Chose = &c
 	}
+	if s.Silence != nil {
+		w := *s.Silence
+		w.Asked = slices.Clone(w.Asked)
+		s.Silence = &w
+	}
+	if s.Covered != nil {
+		c := *s.Covered
+		s.Covered = &c
+	}
 	s.Queue = slices.Clone(s.Queue)
 	s.Closed = slices.Clone(s.Closed)
 	s.Reminded = slices.Clone(s.Reminded)

@@ -103,6 +103,8 @@ func (s *stage) apply(e conversations.Effect) string {
 	case conversations.Release:
 		s.facts.Client.Held = false
 		return "released"
+	case conversations.AwaitText:
+		return "await a text until " + e.At.In(s.zone).Format(stageTime)
 	case conversations.Recall:
 		return "recall " + e.At.In(s.zone).Format(stageTime)
 	case conversations.RecordAnswer, conversations.EndCheckIn, conversations.RecordFeedback:

@@ -87,6 +87,12 @@ type State struct {
 	Spent []Spent `json:"spent,omitempty"`
 	// Nudges are the last few that were said, or decided against.
 	Nudges []NudgeMark `json:"nudges,omitempty"`
+	// Silence is what was asked unasked since the client last wrote; nil if nothing
+	// waits for them.
+	Silence *Silence `json:"silence,omitempty"`
+	// Covered is what the client was told last of who stands in for their
+	// specialist; nil once that is over.
+	Covered *Covered `json:"covered,omitempty"`
 	// Asked counts the questions ever asked; it gives the next its id.
 	Asked int `json:"asked,omitempty"`
 }
