@@ -151,6 +151,21 @@ func (c *checks) mobile(field, text string) string {
 	return ""
 }
 
+// phone checks a telephone number of any kind that a person may ring, and returns
+// it in E.164 form.
+func (c *checks) phone(field, text string) string {
+	if strings.TrimSpace(text) == "" {
+		c.refuse(field, RefusedEmpty, "Please fill in a telephone number.")
+		return ""
+	}
+	number, err := phonenumbers.Parse(text, region)
+	if len(text) > 40 || err != nil || !phonenumbers.IsPossibleNumber(number) || number.GetExtension() != "" {
+		c.refuse(field, RefusedNumber, "This is not a complete telephone number. Please enter one such as 07700 900123 or 029 2018 0123, or one from abroad with its + and country code.")
+		return ""
+	}
+	return phonenumbers.Format(number, phonenumbers.E164)
+}
+
 // shortCode is the greatest number of digits of a short code.
 const shortCode = 6
 

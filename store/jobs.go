@@ -11,6 +11,8 @@ import (
 type (
 	// ReminderArgs becomes conversations.EventReminder.
 	ReminderArgs = caseload.ReminderArgs
+	// SilenceArgs becomes a conversations.EventSilence.
+	SilenceArgs = caseload.SilenceArgs
 	// ReplanArgs becomes a conversations.EventSettings that plans reminders anew.
 	ReplanArgs = caseload.ReplanArgs
 	// HoursArgs looks again at what waits for a client; see [Store.Waiting].

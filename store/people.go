@@ -167,7 +167,8 @@ func (s *Store) Client(ctx context.Context, id conversations.ClientID) (Client, 
 	return s.caseload.Client(ctx, id)
 }
 
-// Clients returns a page of the clients, of one specialist or (empty) of all,
+// Clients returns a page of the clients, of one specialist, with those for whose
+// specialist they stand in just now, or (empty) of all,
 // closed records included, in the order in which they were added, and the
 // cursor of the next page, empty after the last.
 func (s *Store) Clients(ctx context.Context, of conversations.SpecialistID, page Page) (list []Client, next string, err error) {

@@ -39,6 +39,8 @@ const (
 	RefusedTaken = "number_taken"
 	// RefusedUnknown: it names something that is not on the caseload.
 	RefusedUnknown = "not_found"
+	// RefusedOverlaps: the specialist is away at some of that time already.
+	RefusedOverlaps = "overlaps"
 	// RefusedClosed: the client's record, or the matter, is closed.
 	RefusedClosed = "closed"
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"alongside/conversations"
@@ -130,7 +131,9 @@ type member struct {
 }
 
 // team lists who can be told of an alert. Two who share a phone, or without one
-// a mailbox, are one person.
+// a mailbox, are one person. Who is away is told by nobody but of a threat, which
+// is to who meets the client, or where there is nobody else: their cover is told
+// in their place, and the lead where the cover is away too.
 func (s *Schedule) team(d store.DueAlert) []member {
 	var all []member
 	add := func(id string, role conversations.Role, mobile, email string) {
@@ -149,15 +152,28 @@ func (s *Schedule) team(d store.DueAlert) []member {
 			Watcher: conversations.Watcher{ID: id, Role: role, Phone: mobile != "", Mail: email != ""}, mobile: mobile, email: email,
 		})
 	}
-	if d.Specialist.ID != "" {
-		add(string(d.Specialist.ID), conversations.RoleSpecialist, d.Specialist.Phone, d.Specialist.Email)
-	}
 	way := s.c.Pathway
+	switch {
+	case d.Specialist.ID == "":
+	case d.Cover.Absence == "":
+		add(string(d.Specialist.ID), conversations.RoleSpecialist, d.Specialist.Phone, d.Specialist.Email)
+	case d.Covering.ID != "":
+		add(string(d.Covering.ID), conversations.RoleSpecialist, d.Covering.Phone, d.Covering.Email)
+	case way.Lead.Mobile != "" || way.Lead.Email != "":
+		add(watcherLead, conversations.RoleSpecialist, way.Lead.Mobile, way.Lead.Email)
+	}
 	if way.Duty.Mobile != "" || way.Duty.Email != "" {
 		add(watcherDuty, conversations.RoleDuty, way.Duty.Mobile, way.Duty.Email)
 	}
 	if way.Lead.Mobile != "" || way.Lead.Email != "" {
 		add(watcherLead, conversations.RoleLead, way.Lead.Mobile, way.Lead.Email)
+	}
+	if d.Cover.Absence != "" {
+		role := conversations.RoleMeets
+		if !slices.ContainsFunc(all, func(m member) bool { return m.Phone || m.Mail }) {
+			role = conversations.RoleSpecialist
+		}
+		add(string(d.Specialist.ID), role, d.Specialist.Phone, d.Specialist.Email)
 	}
 	return all
 }

@@ -42,7 +42,8 @@ type Alert struct {
 // AlertFilter says which alerts are wanted. The zero value is every one that
 // has no outcome.
 type AlertFilter struct {
-	// Specialist limits them to the clients of one specialist.
+	// Specialist limits them to the clients of one specialist, with those for whose
+	// specialist they stand in just now.
 	Specialist conversations.SpecialistID
 	// Closed also wants those that have an outcome.
 	Closed bool
@@ -111,8 +112,8 @@ func (c *Caseload) Alerts(ctx context.Context, filter AlertFilter) (list []Alert
 func (c *Caseload) alerts(ctx context.Context, filter AlertFilter, where string, args ...any) (list []Alert, err error) {
 	query := "SELECT " + alertColumns + " FROM alerts a WHERE "
 	if filter.Specialist != "" {
-		query += "a.peer IN (SELECT c.id FROM clients c WHERE c.specialist = $4) AND "
-		args = append(args, clean(string(filter.Specialist)))
+		query += "a.peer IN (SELECT c.id FROM clients c WHERE c.specialist IN " + caredBy(4, 5) + ") AND "
+		args = append(args, clean(string(filter.Specialist)), millis(c.now()))
 	}
 	err = one(ctx, c.db.reader(), func(scan scan) error {
 		a, err := c.alert(scan)

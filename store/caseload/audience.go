@@ -92,7 +92,7 @@ func (c *Caseload) LoadMany(ctx context.Context, who Audience, now time.Time) (l
 		return nil
 	}, `SELECT c.id, c.name, c.named, c.language, c.zone, c.wakes, c.detail, c.closed_at, c.rests, c.rest_days,
 			c.paused_until, c.stopped, c.guarded, c.leads_a_week, c.held_at, c.stage, c.circumstance, c.feedback_due, FALSE,
-			FALSE, FALSE, s.id, s.name, s.reminders, c.reminders, 0,
+			FALSE, FALSE, s.id, s.name, s.reminders, c.reminders, 0, 0,
 			COALESCE(v.revision, 0), COALESCE(v.crisis_said, 0), COALESCE(v.answered_at, 0), v.snapshot,
 			COALESCE(a.channel, ''), COALESCE(a.id, ''), a.address, COALESCE(a.agreement, ''), COALESCE(a.blocked, FALSE), ''
 		FROM (SELECT * FROM clients c WHERE `+where+fmt.Sprintf(" ORDER BY c.id LIMIT $%d", len(args))+`) AS c

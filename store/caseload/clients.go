@@ -176,14 +176,15 @@ func (c *Caseload) Client(ctx context.Context, id conversations.ClientID) (clien
 	return client, nil
 }
 
-// Clients returns a page of the clients, of one specialist or (empty) of all,
+// Clients returns a page of the clients, of one specialist, with those for whose
+// specialist they stand in just now, or (empty) of all,
 // closed records included, in the order in which they were added, and the
 // cursor of the next page, empty after the last.
 func (c *Caseload) Clients(ctx context.Context, of conversations.SpecialistID, page Page) (list []Client, next string, err error) {
 	query, args := "SELECT "+clientColumns+" FROM clients WHERE id > $1 ORDER BY id LIMIT $2", []any{clean(page.After), page.limit() + 1}
 	if of != "" {
-		query = "SELECT " + clientColumns + " FROM clients WHERE specialist = $3 AND id > $1 ORDER BY id LIMIT $2"
-		args = append(args, clean(string(of)))
+		query = "SELECT " + clientColumns + " FROM clients WHERE specialist IN " + caredBy(3, 4) + " AND id > $1 ORDER BY id LIMIT $2"
+		args = append(args, clean(string(of)), millis(c.now()))
 	}
 	err = one(ctx, c.db.reader(), func(scan scan) error {
 		client, err := scanClient(scan)

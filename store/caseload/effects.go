@@ -156,6 +156,8 @@ func (c *Caseload) prepareClientEffect(w *work, effect conversations.Effect) err
 		setAttendance(w, e)
 	case conversations.Nudged:
 		nudged(w, e)
+	case conversations.AwaitText:
+		w.job(SilenceArgs{Client: clientOf(w.peer), DueMs: millis(e.At)}, &river.InsertOpts{ScheduledAt: e.At})
 	case conversations.Recall:
 		w.job(RecallArgs{Client: clientOf(w.peer)}, &river.InsertOpts{ScheduledAt: e.At})
 	default:

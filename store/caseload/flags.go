@@ -49,8 +49,8 @@ type FlagFilter struct {
 	// Settled asks for all of them.
 	Client  conversations.ClientID
 	Settled bool
-	// Specialist limits them to the clients of one specialist; it has no effect
-	// beside Client.
+	// Specialist limits them to the clients of one specialist, with those for
+	// whose specialist they stand in just now; it has no effect beside Client.
 	Specialist conversations.SpecialistID
 	// NotForLead leaves out what only the lead sees; see [Flag.ForLead].
 	NotForLead bool
@@ -91,8 +91,8 @@ func (c *Caseload) Flags(ctx context.Context, filter FlagFilter) (list []Flag, n
 		}
 	case filter.Specialist != "":
 		// The clients first: one specialist's are few, all flags may be many.
-		query += "f.settled_at = 0 AND f.peer IN (SELECT c.id FROM clients c WHERE c.specialist = $4) AND "
-		args = append(args, clean(string(filter.Specialist)))
+		query += "f.settled_at = 0 AND f.peer IN (SELECT c.id FROM clients c WHERE c.specialist IN " + caredBy(4, 5) + ") AND "
+		args = append(args, clean(string(filter.Specialist)), millis(c.now()))
 	default:
 		query += "f.settled_at = 0 AND "
 	}

@@ -112,6 +112,16 @@ type FeedbackArgs struct {
 // Kind names the job.
 func (FeedbackArgs) Kind() string { return "feedback" }
 
+// SilenceArgs is the job that turns into EventSilence. It is stale where the
+// client has written since, or the silence is waited for until another moment.
+type SilenceArgs struct {
+	Client conversations.ClientID `json:"client"`
+	DueMs  int64                  `json:"due_ms"`
+}
+
+// Kind names the job.
+func (SilenceArgs) Kind() string { return "silence" }
+
 // ReplanArgs is the job that plans the reminders of a client anew, because the
 // offsets of their specialist were changed.
 type ReplanArgs struct {

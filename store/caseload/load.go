@@ -155,7 +155,7 @@ func (r *reading) queueFacts(b *batch) (who string, args []any) {
 	b.query(r.client, `SELECT c.id, c.name, c.named, c.language, c.zone, c.wakes, c.detail, c.closed_at, c.rests, c.rest_days,
 			c.paused_until, c.stopped, c.guarded, c.leads_a_week, c.held_at, c.stage, c.circumstance, c.feedback_due, c.matters,
 			EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0),
-			NOT EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0 AND x.acknowledged_at = 0), s.id, s.name, s.reminders, c.reminders, s.free_until,
+			NOT EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0 AND x.acknowledged_at = 0), s.id, s.name, s.reminders, c.reminders, s.free_until, s.away_until,
 			COALESCE(v.revision, 0), COALESCE(v.crisis_said, 0), COALESCE(v.answered_at, 0), `+snapshot+`,
 			COALESCE(a.channel, ''), COALESCE(a.id, ''), a.address, COALESCE(a.agreement, ''), COALESCE(a.blocked, FALSE), `+seen+`
 		FROM clients c JOIN specialists s ON s.id = c.specialist LEFT JOIN conversations v ON v.peer = c.id
@@ -234,14 +234,14 @@ func (r *reading) client(scan scan) error {
 	l := &r.loaded
 	client := &l.Facts.Client
 	var zone, restDays, stopped, sams, own, seen string
-	var closed, paused, held, feedback, free, crisis, answered int64
+	var closed, paused, held, feedback, free, away, crisis, answered int64
 	var matter bool
 	var at reached
 	var reach conversations.Reach
 	err := scan(&client.ID, &client.Name, &client.Named, &client.Language, &zone, &client.Wakes, &client.Detail, &closed,
 		&client.Rests, &restDays, &paused, &stopped, &client.Guarded, &client.LeadsAWeek, &held,
 		&client.Stage, &client.Circumstance, &feedback, &matter, &l.Facts.Alerted, &l.Facts.Taken,
-		&l.Facts.Specialist.ID, &l.Facts.Specialist.Name, &sams, &own, &free, &l.Revision, &crisis, &answered, &r.sealed,
+		&l.Facts.Specialist.ID, &l.Facts.Specialist.Name, &sams, &own, &free, &away, &l.Revision, &crisis, &answered, &r.sealed,
 		&reach.Channel, &at.id, &at.sealed, &reach.Agreement, &reach.Blocked, &seen)
 	if err != nil {
 		return err
@@ -255,7 +255,7 @@ func (r *reading) client(scan scan) error {
 		at.channel = reach.Channel
 		l.addresses, l.Facts.Reach = append(l.addresses, at), append(l.Facts.Reach, reach)
 	}
-	r.wanted = matter || free > millis(r.now)
+	r.wanted = matter || free > millis(r.now) || away > millis(r.now)
 	r.seen(seen)
 	if client.Zone, err = location(zone); err != nil {
 		return fmt.Errorf("client %s: %w", client.ID, err)

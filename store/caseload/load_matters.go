@@ -24,6 +24,7 @@ const (
 	matterCheckIn     = 4
 	matterFree        = 5
 	matterReached     = 6
+	matterCover       = 7
 )
 
 // hints remember for which addresses and clients there was more to read than
@@ -52,6 +53,7 @@ func (r *reading) queueMatters(b *batch, who string, args []any) {
 	if who != "$1" {
 		with, client = "WITH who AS "+who+" ", "(SELECT client FROM who)"
 	}
+	_, away := covering("(SELECT specialist FROM clients WHERE id = "+client+")", n+3)
 	b.query(r.matter, fmt.Sprintf(with+`SELECT 2 AS matter, o.id, l.id AS other, CASE WHEN l.filled_at > 0 THEN 'filled' ELSE '' END AS kind,
 				o.status, o.at, l.closes AS ends, l.hours AS number, CAST(NULL AS BYTEA) AS words, l.more, l.title, l.area, l.pay
 			FROM offers o JOIN leads l ON l.id = o.lead WHERE o.client = %[1]s AND (o.status = 'offered' OR o.changed_at >= $%[2]d)
@@ -61,10 +63,12 @@ func (r *reading) queueMatters(b *batch, who string, args []any) {
 			FROM check_ins WHERE client = %[1]s AND ended_at = 0
 		UNION ALL SELECT 6, '', '', milestone, '', MAX(at), 0, 0, CAST(NULL AS BYTEA), CAST(NULL AS BYTEA), '', '', ''
 			FROM milestones WHERE client = %[1]s GROUP BY milestone
+		UNION ALL SELECT 7, x.id, x.cover, COALESCE(y.id, ''), COALESCE(y.cover, ''), x.from_at, x.until_at,
+				CASE WHEN z.id IS NULL THEN 0 ELSE 1 END, CAST(NULL AS BYTEA), CAST(NULL AS BYTEA), p.name, COALESCE(q.name, ''), '' FROM %[4]s
 		UNION ALL SELECT * FROM (SELECT 5, '', '', '', '', at, 0, 0, CAST(NULL AS BYTEA), CAST(NULL AS BYTEA), '', '', '' FROM free_times
 			WHERE specialist = (SELECT specialist FROM clients WHERE id = %[1]s) AND at >= $%[3]d ORDER BY at LIMIT 3) AS free`,
-		client, n+1, n+2),
-		append(args[:n:n], millis(r.now.Add(-answeredOffers)), millis(afterNotice(r.now)))...)
+		client, n+1, n+2, away),
+		append(args[:n:n], millis(r.now.Add(-answeredOffers)), millis(afterNotice(r.now)), millis(r.now))...)
 }
 
 // matter reads one row of them.
@@ -120,6 +124,8 @@ func (r *reading) matter(scan scan) error {
 			facts.Reached = map[conversations.Milestone]time.Time{}
 		}
 		facts.Reached[conversations.Milestone(kind)] = r.local(at)
+	case matterCover:
+		facts.Cover = coverOf(id, other, kind, status, r.local(ends), number, title, area)
 	case matterFree:
 		facts.Free = append(facts.Free, r.local(at))
 	}

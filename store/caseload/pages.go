@@ -45,6 +45,10 @@ type DueAlert struct {
 	// Specialist is the client's own, with their phone and e-mail address; the
 	// zero value for an unknown sender.
 	Specialist Specialist
+	// Cover is who stands in for the specialist just now, Covering that person with
+	// their phone and e-mail address; the zero value where it is the lead.
+	Cover    conversations.Cover
+	Covering Specialist
 	// Appointments are the client's that are still to come, the next one first.
 	// The specialist keeps them all; who else is to meet the client is known in
 	// words alone (With), so that nobody but a person can tell them of a threat.
@@ -126,6 +130,11 @@ func (c *Caseload) DueAlert(ctx context.Context, id conversations.AlertID) (d Du
 	err = c.db.reader().run(ctx, &b)
 	if err == nil && !found {
 		err = ErrNotFound
+	}
+	if err == nil && d.Specialist.ID != "" {
+		if d.Cover, err = c.Cover(ctx, d.Specialist.ID, c.now()); err == nil && d.Cover.ID != "" {
+			d.Covering, err = c.Specialist(ctx, d.Cover.ID)
+		}
 	}
 	if err != nil {
 		return DueAlert{}, fmt.Errorf("read alert %s: %w", id, err)

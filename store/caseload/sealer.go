@@ -28,6 +28,7 @@ const (
 	sealWishes     = "wishes"
 	sealEmployer   = "employer"
 	sealMaySay     = "may_say" // to an employer
+	sealFallback   = "fallback_contact"
 	sealTask       = "task"
 	sealCheckIn    = "check_in"
 	sealNudge      = "nudge" // the words of one

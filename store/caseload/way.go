@@ -108,13 +108,14 @@ const usualLength = time.Hour
 // by then does not know any more.
 const longestUnrecorded = 60 * 24 * time.Hour
 
-// Underway reads the open clients of one specialist, in the order in which they
+// Underway reads the open clients of one specialist, with those for whose
+// specialist they stand in just now, in the order in which they
 // were added, or of one client.
 func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, client conversations.ClientID) ([]Underway, error) {
 	now := c.now()
-	whose, who := "c.specialist = $1", clean(string(of))
+	whose, who := "c.specialist IN "+caredBy(1, 2), []any{clean(string(of)), millis(now)}
 	if client != "" {
-		whose, who = "c.id = $1", clean(string(client))
+		whose, who = "c.id = $1", []any{clean(string(client))}
 	}
 	var list []Underway
 	at := map[conversations.ClientID]int{}
@@ -130,7 +131,7 @@ func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, 
 		at[u.Client] = len(list)
 		list = append(list, u)
 		return err
-	}, "SELECT c.id, c.zone, c.stage FROM clients c WHERE "+whose+" AND c.closed_at = 0 ORDER BY c.id", who)
+	}, "SELECT c.id, c.zone, c.stage FROM clients c WHERE "+whose+" AND c.closed_at = 0 ORDER BY c.id", who...)
 	b.query(func(scan scan) error {
 		var id conversations.ClientID
 		var m conversations.Milestone
@@ -141,7 +142,7 @@ func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, 
 		}
 		return err
 	}, "SELECT m.client, m.milestone, MAX(m.at) FROM milestones m JOIN clients c ON c.id = m.client WHERE "+whose+
-		" AND c.closed_at = 0 GROUP BY m.client, m.milestone", who)
+		" AND c.closed_at = 0 GROUP BY m.client, m.milestone", who...)
 	b.query(func(scan scan) error {
 		var id conversations.ClientID
 		var step string
@@ -152,7 +153,7 @@ func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, 
 		}
 		return err
 	}, "SELECT m.client, m.step, MAX(m.at) FROM steps_done m JOIN clients c ON c.id = m.client WHERE "+whose+
-		" AND c.closed_at = 0 GROUP BY m.client, m.step", who)
+		" AND c.closed_at = 0 GROUP BY m.client, m.step", who...)
 	b.query(func(scan scan) error {
 		a, err := c.appointment(scan)
 		i, ok := at[a.Client]
@@ -174,7 +175,7 @@ func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, 
 		}
 		return nil
 	}, "SELECT "+appointmentColumns+" FROM appointments a JOIN clients c ON c.id = a.client WHERE "+whose+
-		" AND c.closed_at = 0 AND a.status <> 'cancelled' ORDER BY a.at, a.id", who)
+		" AND c.closed_at = 0 AND a.status <> 'cancelled' ORDER BY a.at, a.id", who...)
 	b.query(func(scan scan) error {
 		t, err := c.task(scan)
 		if i, ok := at[t.Client]; ok {
@@ -182,7 +183,7 @@ func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, 
 		}
 		return err
 	}, "SELECT "+taskColumns+" FROM tasks t JOIN clients c ON c.id = t.client WHERE "+whose+` AND c.closed_at = 0
-		AND (t.status = 'not_yet' OR t.status IN ('open', 'want_help') AND t.due > 0 AND t.due < $2) ORDER BY t.due, t.id`, who, millis(now))
+		AND (t.status = 'not_yet' OR t.status IN ('open', 'want_help') AND t.due > 0 AND t.due < $2) ORDER BY t.due, t.id`, append(who[:1:1], millis(now))...)
 	if err := c.db.reader().run(ctx, &b); err != nil {
 		return nil, fmt.Errorf("read who is under way: %w", err)
 	}

@@ -76,7 +76,7 @@ func (c *Caseload) SetWishes(ctx context.Context, client conversations.ClientID,
 func (c *Caseload) WishesOf(ctx context.Context, of conversations.SpecialistID) (map[conversations.ClientID]Wishes, error) {
 	var b batch
 	list := map[conversations.ClientID]Wishes{}
-	c.queueWishes(&b, list, "c.closed_at = 0 AND ($1 = '' OR c.specialist = $1)", clean(string(of)))
+	c.queueWishes(&b, list, "c.closed_at = 0 AND ($1 = '' OR c.specialist IN "+caredBy(1, 2)+")", clean(string(of)), millis(c.now()))
 	if err := c.db.reader().run(ctx, &b); err != nil {
 		return nil, fmt.Errorf("read wishes: %w", err)
 	}

@@ -105,7 +105,7 @@ func (a *API) alerts() {
 			"that have one, the latest first. An empty list says that nothing was read as danger; it does not say that everybody is well.",
 		scope: scopeRead, gives: list[alertInFull]{Items: []alertInFull{short}},
 	}, func(ctx context.Context, in *struct {
-		Specialist conversations.SpecialistID `query:"specialist" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"Only this specialist's clients."`
+		Specialist conversations.SpecialistID `query:"specialist" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"Only this specialist's clients, with those for whose specialist they stand in just now."`
 		Closed     bool                       `query:"closed" example:"false" doc:"Also those that have an outcome."`
 		PageQuery
 	},

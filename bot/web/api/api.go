@@ -112,6 +112,8 @@ func New(c Config) *API {
 	a.huma = humago.NewWithPrefix(a.mux, Prefix, config)
 	a.specialists()
 	a.freeTimes()
+	a.absences()
+	a.fallbackContacts()
 	a.clients()
 	a.settings()
 	a.agreements()

@@ -183,7 +183,7 @@ func (a *API) clients() {
 		description: "In the order in which they were added, closed records included; of all specialists, or of one.",
 		scope:       scopeRead, gives: list[Client]{Items: []Client{john}},
 	}, func(ctx context.Context, in *struct {
-		Specialist conversations.SpecialistID `query:"specialist" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"Only this specialist's clients."`
+		Specialist conversations.SpecialistID `query:"specialist" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"Only this specialist's clients, with those for whose specialist they stand in just now."`
 		PageQuery
 	},
 	) (*body[list[Client]], error) {

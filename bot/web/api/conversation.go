@@ -176,7 +176,8 @@ func (a *API) conversation() {
 		if err != nil {
 			return nil, err
 		}
-		return &body[conversation]{Body: conversationOf(ctx, t)}, nil
+		out := conversationOf(ctx, t)
+		return &body[conversation]{Body: out}, a.withFallbacks(ctx, out.Flags)
 	})
 }
 

@@ -235,6 +235,7 @@ func TestTheEnumsAreComplete(t *testing.T) {
 		"meeting":    {plain(conversations.AppointmentKinds)},
 		"attendance": {plain(conversations.Attendances)},
 		"mechanism":  {plain(conversations.Mechanisms)},
+		"tell":       {plain(conversations.Tells)},
 
 		"circumstance": {append([]string{"none"}, plain(conversations.Circumstances)...)},
 

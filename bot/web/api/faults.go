@@ -139,7 +139,7 @@ func refused(refusals []*store.Refusal) *problem.Problem {
 		p.Code, p.Detail = refusals[0].Code, refusals[0].Text
 	}
 	for _, r := range refusals {
-		if r.Code == store.RefusedTaken || r.Code == store.RefusedClosed {
+		if r.Code == store.RefusedTaken || r.Code == store.RefusedClosed || r.Code == store.RefusedOverlaps {
 			p.Status, p.Title = http.StatusConflict, http.StatusText(http.StatusConflict)
 		}
 		p.Errors = append(p.Errors, problem.Fault{Field: "body." + r.Field, Message: r.Text})

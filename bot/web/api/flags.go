@@ -26,6 +26,7 @@ type flag struct {
 	Detail      string                      `json:"detail,omitempty" example:"30003" doc:"A named reason, or the provider's code."`
 	DetailMeans string                      `json:"detail_means,omitempty" example:"the phone is switched off or has no signal" doc:"The same in plain words."`
 	RaisedAt    time.Time                   `json:"raised_at" example:"2026-11-23T10:15:00Z"`
+	Fallback    []fallbackContact           `json:"fallback_contacts,omitempty" doc:"For silent: whom the client named for when nothing is heard of them, and what each may be told. Left out if they named nobody."`
 }
 
 // unknownSender is somebody who texted and is not on the caseload.
@@ -90,11 +91,11 @@ func (a *API) flags() {
 	add(a, operation{
 		id: "list-flags", method: http.MethodGet, path: "/flags", tag: "Conversations",
 		summary: "List what a person has to look at",
-		description: "The longest waiting first; of everybody, unknown senders included, or of one specialist's clients. " +
+		description: "The longest waiting first; of everybody, unknown senders included, or of one specialist's clients, with those for whose specialist they stand in just now. " +
 			"What is for the lead (detail lead) is listed for a token with the scope admin alone.",
 		scope: scopeRead, gives: list[flag]{Items: []flag{exampleOpenFlag}},
 	}, func(ctx context.Context, in *struct {
-		Specialist conversations.SpecialistID `query:"specialist" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"Only this specialist's clients."`
+		Specialist conversations.SpecialistID `query:"specialist" maxLength:"100" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c" doc:"Only this specialist's clients, with those for whose specialist they stand in just now."`
 		PageQuery
 	},
 	) (*body[list[flag]], error) {
@@ -102,7 +103,8 @@ func (a *API) flags() {
 		if err != nil {
 			return nil, err
 		}
-		return &body[list[flag]]{Body: listOf(flags, next, flagOf)}, nil
+		out := listOf(flags, next, flagOf)
+		return &body[list[flag]]{Body: out}, a.withFallbacks(ctx, out.Items)
 	})
 	add(a, operation{
 		id: "close-flag", method: http.MethodPost, path: "/flags/{flag}/close", tag: "Conversations",

@@ -112,6 +112,7 @@ func TestWhatNeedsNoToken(t *testing.T) {
 func TestUnknownIDsAreSaidToBeUnknown(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(f *fixture) {
+		fallbackBody := map[string]any{"name": "Ann Price", "relation": "sister", "phone": "07700 900555", "tell": []string{"reaching"}, "by": "duty"}
 		bodies := map[string]any{
 			"PUT /api/v1/clients/{client}/mobile":                             map[string]any{"mobile": "07700900555"},
 			"POST /api/v1/clients/{client}/agreements":                        map[string]any{"channel": "sms", "agreement": "given", "how": "in person"},
@@ -135,6 +136,10 @@ func TestUnknownIDsAreSaidToBeUnknown(t *testing.T) {
 			"PUT /api/v1/clients/{client}/employer-contacts":                  map[string]any{"employer": "Hafan Cafe", "contact": "no", "by": "duty"},
 			"POST /api/v1/leads/{lead}/offers":                                map[string]any{"clients": []string{"some-id"}, "by": "duty"},
 			"PUT /api/v1/clients/{client}/wishes":                             map[string]any{"below": 16, "by": "duty"},
+			"POST /api/v1/specialists/{specialist}/absences":                  map[string]any{"from": "2026-11-30", "until": "2026-12-04", "cover": "some-id", "by": "duty"},
+			"PUT /api/v1/absences/{absence}":                                  map[string]any{"from": "2026-11-30", "until": "2026-12-04", "cover": "some-id", "by": "duty"},
+			"POST /api/v1/clients/{client}/fallback-contacts":                 fallbackBody,
+			"PUT /api/v1/clients/{client}/fallback-contacts/{contact}":        fallbackBody,
 			"PUT /api/v1/clients/{client}/circumstance":                       map[string]any{"circumstance": "bereaved", "by": "duty"},
 			"POST /api/v1/clients/{client}/milestones":                        map[string]any{"milestone": "job_offer", "by": "duty"},
 			"POST /api/v1/clients/{client}/due/{step}/done":                   map[string]any{"by": "duty"},

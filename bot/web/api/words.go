@@ -75,6 +75,8 @@ var reasons = map[string]string{
 	"new_number":            "the text holds another number of the client's; nothing is changed until a person does",
 	"got_job":               "the client has got a job",
 	"erase":                 "the client wants deleted what is kept about them; the service has to answer that",
+	"questions_unanswered":  "as many questions as the pathway allows found no answer",
+	"days_without_a_text":   "something waited for an answer for as many days as the pathway allows",
 	"wants_to_leave":        "the client wants to leave the service; nothing was ended, texts still go",
 	"busy":                  "a time is being settled with the client just now; send it a little later",
 	"lent":                  "somebody else had the client's phone a short while before",
@@ -175,6 +177,7 @@ var flagsSaid = map[conversations.FlagReason]string{
 	conversations.FlagHold:            "the client is still on hold",
 	conversations.FlagCorrected:       "a text was put right by a person",
 	conversations.FlagMissed:          "an appointment was missed: call, visit, or send a kind word about another time",
+	conversations.FlagSilent:          "nothing was heard of the client; their fallback contacts are for you to ring, and nobody is dropped for it",
 	conversations.FlagNotUndone:       "part of a wrongly read text could not be undone, because things moved on",
 }
 
