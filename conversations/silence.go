@@ -13,8 +13,8 @@ import (
 type Silence struct {
 	// Since is when the first of it went, in Unix milliseconds.
 	Since int64 `json:"since"`
-	// Asked are the questions that found no answer, the oldest first; a question
-	// that takes another's place about the same thing is not a second one.
+	// Asked are the questions that found no answer, the oldest first; the second
+	// reminder of one appointment is no second question.
 	Asked []Unheard `json:"asked,omitempty"`
 	// Due is when the specialist is prompted, in Unix milliseconds; 0 if not any
 	// more. The timer of any other moment is stale.
@@ -99,9 +99,13 @@ func (s *step) keepSilence(before []QuestionID) {
 	if w == nil {
 		return
 	}
-	if s.event.Kind != EventTimeout {
-		// Called off, settled by a person, taken back or replaced: it asks nothing any
-		// more. What only ran out of time was never answered.
+	switch s.event.Kind {
+	case EventTimeout, EventCheckIn, EventTask, EventFeedback:
+		// What ran out of time, or made room for the next of its series, was never
+		// answered.
+	default:
+		// Called off, settled by a person, taken back, or said again (a reminder): it
+		// asks nothing any more.
 		now := s.waits()
 		w.Asked = slices.DeleteFunc(w.Asked, func(u Unheard) bool {
 			return slices.Contains(before, u.Question) && !slices.Contains(now, u.Question)

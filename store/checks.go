@@ -159,7 +159,11 @@ func (c *checks) phone(field, text string) string {
 		return ""
 	}
 	number, err := phonenumbers.Parse(text, region)
-	if len(text) > 40 || err != nil || !phonenumbers.IsPossibleNumber(number) || number.GetExtension() != "" {
+	whole := len(text) <= 40 && err == nil && phonenumbers.IsPossibleNumberWithReason(number) == phonenumbers.IS_POSSIBLE && number.GetExtension() == ""
+	if whole && number.GetCountryCode() == 44 {
+		whole = len(phonenumbers.GetNationalSignificantNumber(number)) >= 9 // What is shorter is rung within one town.
+	}
+	if !whole {
 		c.refuse(field, RefusedNumber, "This is not a complete telephone number. Please enter one such as 07700 900123 or 029 2018 0123, or one from abroad with its + and country code.")
 		return ""
 	}
