@@ -36,14 +36,26 @@ func holding(alias string, n int) string {
 	return fmt.Sprintf("%[1]s.from_at <= $%[2]d AND %[1]s.until_at > $%[2]d", alias, n)
 }
 
-// caredBy lists the specialists whose clients are those of one (argument n) at a
-// moment (argument m): their own, those for whom they stand in, and those for
-// whom somebody stands in who is away and covered by them.
-func caredBy(n, m int) string {
-	return fmt.Sprintf(`(SELECT CAST($%[1]d AS TEXT)
-		UNION ALL SELECT x.specialist FROM absences x WHERE x.cover = $%[1]d AND %[2]s
-		UNION ALL SELECT x.specialist FROM absences x JOIN absences y ON y.specialist = x.cover AND %[3]s WHERE y.cover = $%[1]d AND %[2]s)`,
-		n, holding("x", m), holding("y", m))
+// caredBy lists the specialists whose clients are just now those of one: that one,
+// those for whom they stand in, and those for whom somebody stands in who is away
+// and covered by them. It is a list for IN, with args appended.
+func (c *Caseload) caredBy(ctx context.Context, of conversations.SpecialistID, args ...any) (list string, all []any, err error) {
+	ids := []string{clean(string(of))}
+	each := func(scan scan) error {
+		var id string
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	}
+	var b batch
+	b.query(each, "SELECT x.specialist FROM absences x WHERE x.cover = $1 AND "+holding("x", 2), ids[0], millis(c.now()))
+	b.query(each, "SELECT x.specialist FROM absences y JOIN absences x ON x.cover = y.specialist AND "+holding("x", 2)+
+		" WHERE y.cover = $1 AND "+holding("y", 2), ids[0], millis(c.now()))
+	if err := c.db.reader().run(ctx, &b); err != nil {
+		return "", nil, fmt.Errorf("list for whom specialist %s stands in: %w", of, err)
+	}
+	list, all = in(args, ids)
+	return list, all, nil
 }
 
 // covering reads who stands in for a specialist (who, an expression) at the moment

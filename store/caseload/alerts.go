@@ -112,8 +112,11 @@ func (c *Caseload) Alerts(ctx context.Context, filter AlertFilter) (list []Alert
 func (c *Caseload) alerts(ctx context.Context, filter AlertFilter, where string, args ...any) (list []Alert, err error) {
 	query := "SELECT " + alertColumns + " FROM alerts a WHERE "
 	if filter.Specialist != "" {
-		query += "a.peer IN (SELECT c.id FROM clients c WHERE c.specialist IN " + caredBy(4, 5) + ") AND "
-		args = append(args, clean(string(filter.Specialist)), millis(c.now()))
+		cared, all, err := c.caredBy(ctx, filter.Specialist, args...)
+		if err != nil {
+			return nil, err
+		}
+		query, args = query+"a.peer IN (SELECT c.id FROM clients c WHERE c.specialist IN ("+cared+")) AND ", all
 	}
 	err = one(ctx, c.db.reader(), func(scan scan) error {
 		a, err := c.alert(scan)

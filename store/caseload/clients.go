@@ -183,8 +183,11 @@ func (c *Caseload) Client(ctx context.Context, id conversations.ClientID) (clien
 func (c *Caseload) Clients(ctx context.Context, of conversations.SpecialistID, page Page) (list []Client, next string, err error) {
 	query, args := "SELECT "+clientColumns+" FROM clients WHERE id > $1 ORDER BY id LIMIT $2", []any{clean(page.After), page.limit() + 1}
 	if of != "" {
-		query = "SELECT " + clientColumns + " FROM clients WHERE specialist IN " + caredBy(3, 4) + " AND id > $1 ORDER BY id LIMIT $2"
-		args = append(args, clean(string(of)), millis(c.now()))
+		cared, all, err := c.caredBy(ctx, of, args...)
+		if err != nil {
+			return nil, "", err
+		}
+		query, args = "SELECT "+clientColumns+" FROM clients WHERE specialist IN ("+cared+") AND id > $1 ORDER BY id LIMIT $2", all
 	}
 	err = one(ctx, c.db.reader(), func(scan scan) error {
 		client, err := scanClient(scan)

@@ -91,8 +91,11 @@ func (c *Caseload) Flags(ctx context.Context, filter FlagFilter) (list []Flag, n
 		}
 	case filter.Specialist != "":
 		// The clients first: one specialist's are few, all flags may be many.
-		query += "f.settled_at = 0 AND f.peer IN (SELECT c.id FROM clients c WHERE c.specialist IN " + caredBy(4, 5) + ") AND "
-		args = append(args, clean(string(filter.Specialist)), millis(c.now()))
+		cared, all, err := c.caredBy(ctx, filter.Specialist, args...)
+		if err != nil {
+			return nil, "", err
+		}
+		query, args = query+"f.settled_at = 0 AND f.peer IN (SELECT c.id FROM clients c WHERE c.specialist IN ("+cared+")) AND ", all
 	default:
 		query += "f.settled_at = 0 AND "
 	}

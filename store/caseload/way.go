@@ -113,10 +113,15 @@ const longestUnrecorded = 60 * 24 * time.Hour
 // were added, or of one client.
 func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, client conversations.ClientID) ([]Underway, error) {
 	now := c.now()
-	whose, who := "c.specialist IN "+caredBy(1, 2), []any{clean(string(of)), millis(now)}
-	if client != "" {
-		whose, who = "c.id = $1", []any{clean(string(client))}
+	whose, who := "c.id = $1", []any{clean(string(client))}
+	if client == "" {
+		cared, all, err := c.caredBy(ctx, of)
+		if err != nil {
+			return nil, err
+		}
+		whose, who = "c.specialist IN ("+cared+")", all
 	}
+	today := fmt.Sprintf("$%d", len(who)+1)
 	var list []Underway
 	at := map[conversations.ClientID]int{}
 	var b batch
@@ -183,7 +188,7 @@ func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, 
 		}
 		return err
 	}, "SELECT "+taskColumns+" FROM tasks t JOIN clients c ON c.id = t.client WHERE "+whose+` AND c.closed_at = 0
-		AND (t.status = 'not_yet' OR t.status IN ('open', 'want_help') AND t.due > 0 AND t.due < $2) ORDER BY t.due, t.id`, append(who[:1:1], millis(now))...)
+		AND (t.status = 'not_yet' OR t.status IN ('open', 'want_help') AND t.due > 0 AND t.due < `+today+`) ORDER BY t.due, t.id`, append(who[:len(who):len(who)], millis(now))...)
 	if err := c.db.reader().run(ctx, &b); err != nil {
 		return nil, fmt.Errorf("read who is under way: %w", err)
 	}

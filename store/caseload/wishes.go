@@ -76,7 +76,15 @@ func (c *Caseload) SetWishes(ctx context.Context, client conversations.ClientID,
 func (c *Caseload) WishesOf(ctx context.Context, of conversations.SpecialistID) (map[conversations.ClientID]Wishes, error) {
 	var b batch
 	list := map[conversations.ClientID]Wishes{}
-	c.queueWishes(&b, list, "c.closed_at = 0 AND ($1 = '' OR c.specialist IN "+caredBy(1, 2)+")", clean(string(of)), millis(c.now()))
+	which, args := "c.closed_at = 0", []any(nil)
+	if of != "" {
+		cared, all, err := c.caredBy(ctx, of)
+		if err != nil {
+			return nil, err
+		}
+		which, args = which+" AND c.specialist IN ("+cared+")", all
+	}
+	c.queueWishes(&b, list, which, args...)
 	if err := c.db.reader().run(ctx, &b); err != nil {
 		return nil, fmt.Errorf("read wishes: %w", err)
 	}
