@@ -43,4 +43,7 @@ type Reach struct {
 	// Blocked says that the carrier does not take our texts for this address
 	// just now: a bare STOP on SMS, a blocked bot on Telegram.
 	Blocked bool
+	// Fault is what the carrier said when the address failed last, as the
+	// provider's code; empty if it works, as far as is known. See [SetFault].
+	Fault string
 }

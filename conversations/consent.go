@@ -391,6 +391,7 @@ func (s *step) closed() {
 	s.do(Close{})
 	s.do(DropQueued{Everything: true, Reason: string(policy.Closed)})
 	s.closeAll()
+	s.endSeries()
 }
 
 // changedMindWithin is how long after a no to the opt-in question a clear yes

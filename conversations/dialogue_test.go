@@ -77,6 +77,7 @@ type stage struct {
 	// is the one that the event in hand is about.
 	texts []correctable
 	about conversations.MessageID
+	to    conversations.Specialist // to whom the client is handed
 	// seen gathers the kinds of events that came in and of effects that came out.
 	seen map[string]bool
 	// by is who acts for the team; empty for who usually does.
@@ -374,7 +375,7 @@ func (s *stage) event(t *testing.T, word, rest string) (conversations.Event, boo
 	if word == "nudge" {
 		return s.nudgeEvent(t, rest), true
 	}
-	return s.leadEvent(t, word, rest)
+	return s.teamEvent(t, word, rest)
 }
 
 func (s *stage) time(t *testing.T, text string) time.Time {

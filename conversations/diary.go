@@ -197,7 +197,7 @@ func (s *step) reminder() {
 	mark := Reminded{
 		Appointment: s.event.Appointment.ID, Stands: s.event.Appointment.At.UnixMilli(), Before: s.event.Before,
 	}
-	stale := !ok || a.At.UnixMilli() != mark.Stands || a.Status == Cancelled || s.planChanged(mark) ||
+	stale := !ok || s.facts.Client.Closed || a.At.UnixMilli() != mark.Stands || a.Status == Cancelled || s.planChanged(mark) ||
 		slices.ContainsFunc(s.state.Reminded, mark.same) || slices.Contains(s.state.Held, mark)
 	switch {
 	case stale:
@@ -215,7 +215,7 @@ func (s *step) remindOf(a Appointment, mark Reminded) {
 		s.do(Skip{Key: "appointment.reminder", Appointment: a.ID, Reason: string(a.Status)})
 		return
 	}
-	if s.event.Kind != EventReminderAllowed && s.keepBack(a, mark) {
+	if s.event.Kind != EventReminderAllowed && s.event.Kind != EventResend && s.keepBack(a, mark) {
 		return
 	}
 	key, vars := s.withPlace("appointment.reminder", a)

@@ -146,7 +146,7 @@ func (d dice) facts(s *stage) conversations.Facts {
 			if d.coin("not given") {
 				agreed = oneOf(d, "agreement", conversations.Agreements)
 			}
-			f.Reach = append(f.Reach, conversations.Reach{Channel: ch, Agreement: agreed, Blocked: d("blocked", 4) == 0})
+			f.Reach = append(f.Reach, conversations.Reach{Channel: ch, Agreement: agreed, Blocked: d("blocked", 4) == 0, Fault: oneOf(d, "fault", []string{"", "", "30003", "30005"})})
 		}
 	}
 	f.Appointments = d.appointments(s.now)
@@ -458,6 +458,7 @@ func (d dice) event(f *conversations.Facts, s *stage, st conversations.State) co
 		e.Message, e.Meaning, e.By = "m7", d.meaning(), oneOf(d, "by", []conversations.SpecialistID{"s1", "s2"})
 		f.Corrected = d.corrected(s, *f)
 	}
+	d.team(&e, f, s)
 	return e
 }
 

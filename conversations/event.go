@@ -84,6 +84,14 @@ const (
 	EventNudge EventKind = "nudge"
 	// EventSilence: nothing came from a client for as long as the pathway allows.
 	EventSilence EventKind = "silence"
+	// EventPassedOn: the client is handed to another specialist. EventTellPassedOn: a
+	// person has the client told of it.
+	EventPassedOn     EventKind = "passed_on"
+	EventTellPassedOn EventKind = "tell_passed_on"
+	// EventReturned: a client who had left is referred again.
+	EventReturned EventKind = "returned"
+	// EventResend: a person has a message said again that did not arrive.
+	EventResend EventKind = "resend"
 )
 
 // EventKinds lists every kind of event.
@@ -93,6 +101,7 @@ var EventKinds = []EventKind{
 	EventDropped, EventDelivery, EventNumberChanged, EventClosed, EventOffered, EventLeadChanged, EventCheckIn, EventTask,
 	EventFeedback, EventRing, EventCorrected, EventSettings, EventSettled, EventHeld, EventReleased, EventHoldDue, EventReminderAllowed,
 	EventStage, EventCircumstance, EventAttendance, EventNudge, EventSilence,
+	EventPassedOn, EventTellPassedOn, EventReturned, EventResend,
 }
 
 // Event is one thing that happened to one conversation. Which fields are set
@@ -167,20 +176,23 @@ type Event struct {
 	Attendance Attendance `json:"attendance,omitempty"`
 	Mechanism  Mechanism  `json:"mechanism,omitempty"`
 	// AnotherTime says that a person asks the client for another time after a
-	// meeting that did not happen (attendance); Signed is that person's first name.
+	// meeting that did not happen (attendance); Signed is that person's first name
+	// (attendance, tell_passed_on).
 	AnotherTime bool   `json:"another_time,omitempty"`
 	Signed      string `json:"signed,omitempty"`
 	// Nudge is what a specialist starts (whole); of a message that was taken back
 	// with it (dropped), the ID.
 	Nudge Nudge `json:"nudge,omitzero"`
+	// To is the specialist to whom the client is handed (passed_on).
+	To Specialist `json:"to,omitzero"`
 	// By is the person of the team who did it; empty for anything automatic.
 	By SpecialistID `json:"by,omitempty"`
 
 	// Question is the one that timed out.
 	Question QuestionID `json:"question,omitempty"`
 
-	// Message is the message of ours that a delivery event is about; the text
-	// that is put right (corrected); for a text or a button the id that it is
+	// Message is the message of ours that a delivery event is about, or that is to
+	// be said again (resend); the text that is put right (corrected); for a text or a button the id that it is
 	// kept under, if the caller knows it already.
 	Message MessageID `json:"message,omitempty"`
 	// Delivery is what the provider says became of it (delivery).

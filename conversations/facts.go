@@ -30,6 +30,11 @@ type Facts struct {
 	Reached map[Milestone]time.Time
 	// Corrected is the text that an EventCorrected is about; nil for any other.
 	Corrected *Corrected
+	// Handover is the last one of this client; nil if there was none, and for any
+	// event but EventTellPassedOn and EventResend.
+	Handover *Handover
+	// Unreceived is the message that an EventResend is about; nil for any other.
+	Unreceived *Unreceived
 	// FreshLink is a link code that nobody has yet, for [MakeLink]; empty where
 	// Telegram is not offered.
 	FreshLink string

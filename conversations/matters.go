@@ -105,6 +105,7 @@ func (s *step) changeLanguage(tag string) {
 func (s *step) delivery() {
 	e := s.event
 	c := e.Channel
+	s.faulty()
 	if e.Blocked && c != "" {
 		s.do(SetBlocked{Channel: c, Blocked: true})
 		if s.reach(c).Agreement == AgreementGiven {

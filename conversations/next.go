@@ -23,11 +23,13 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 	was, waited := s.state.Open, s.waits()
 	switch event.Kind {
 	case EventText:
+		s.addressWorks()
 		hidden := s.setAside()
 		s.text()
 		s.takeUp()
 		s.callBack(hidden)
 	case EventButton:
+		s.addressWorks()
 		s.button()
 	case EventEdited:
 		s.edited()
@@ -90,6 +92,14 @@ func Next(rules Rules, facts Facts, state State, event Event, now time.Time) (St
 		s.nudged()
 	case EventSilence:
 		s.silence()
+	case EventPassedOn:
+		s.passedOn()
+	case EventTellPassedOn:
+		s.tellPassedOn()
+	case EventReturned:
+		s.returned()
+	case EventResend:
+		s.resend()
 	case EventDelivery:
 		// A report changes its message's row and nothing else; what it means for
 		// the conversation comes as EventUndelivered.
@@ -232,12 +242,14 @@ func (s *step) reach(c Channel) Reach {
 }
 
 // channel picks where something unasked goes: the first channel that is agreed
-// and open, else the first that there is. It never crosses to a channel that
-// was not agreed.
+// and open, one at which nothing arrives after the others; else the first that
+// there is. It never crosses to a channel that was not agreed.
 func (s *step) channel() Channel {
-	for _, r := range s.facts.Reach {
-		if r.Agreement == AgreementGiven && !r.Blocked {
-			return r.Channel
+	for _, alive := range []bool{true, false} {
+		for _, r := range s.facts.Reach {
+			if r.Agreement == AgreementGiven && !r.Blocked && !(alive && r.dead()) {
+				return r.Channel
+			}
 		}
 	}
 	if len(s.facts.Reach) > 0 {

@@ -169,6 +169,9 @@ func (s step) namesWhatThereIs() error {
 	for _, a := range s.facts.Appointments {
 		appointments[a.ID] = true
 	}
+	if u := s.facts.Unreceived; u != nil {
+		appointments[u.Appointment.ID] = true
+	}
 	offers := map[conversations.OfferID]bool{"": true, s.event.Offer.ID: true}
 	for _, o := range s.facts.Offers {
 		offers[o.ID] = true

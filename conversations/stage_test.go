@@ -47,7 +47,9 @@ func (s *stage) apply(e conversations.Effect) string {
 	case conversations.SetBlocked:
 		for i := range s.facts.Reach {
 			if s.facts.Reach[i].Channel == e.Channel {
-				s.facts.Reach[i].Blocked = e.Blocked
+				if s.facts.Reach[i].Blocked = e.Blocked; !e.Blocked {
+					s.facts.Reach[i].Fault = ""
+				}
 			}
 		}
 		return fmt.Sprintf("carrier %s: blocked %t", e.Channel, e.Blocked)
@@ -124,7 +126,7 @@ func (s *stage) apply(e conversations.Effect) string {
 	case conversations.Expect:
 		return fmt.Sprintf("expect %s until %s", e.Question, e.At.In(s.zone).Format(stageTime))
 	}
-	if text, ok := s.applyLead(e); ok {
+	if text, ok := s.applyTeam(e); ok {
 		return text
 	}
 	return fmt.Sprintf("an effect that the stage does not know: %T", e)

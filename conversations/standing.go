@@ -44,6 +44,7 @@ func (s *step) newCircumstance() {
 		s.state.Held, s.state.Recall = nil, 0
 		s.closeAll()
 		s.do(Close{})
+		s.endSeries()
 	case "":
 		s.remindAll()
 		s.nextInLine()

@@ -30,7 +30,7 @@ const pageLink = "https://alongside.thrive.example.nhs.uk/alerts/01982c62-c5d0-7
 func example(m Message) map[string]any {
 	words := map[string]any{
 		"chat": "https://t.me/alongside_bot?start=k7Q2v9_Xw4", "bot": "@alongside_bot", "code": "k7Q2v9_Xw4", "duty": "Priya",
-		"called": "John", "specialist": "Sam", "cover": "Maria", "service": "Alongside", "link": pageLink, "with": "Ann Price", "place": "The Hub, 3 High Street",
+		"called": "John", "specialist": "Sam", "cover": "Maria", "service": "Alongside", "link": pageLink, "with": "Ann Price", "former": "Priya", "signed": "Ann", "place": "The Hub, 3 High Street",
 	}
 	maps.Copy(words, leadExamples)
 	vars := map[string]any{}
@@ -158,6 +158,7 @@ func longestValue(name string, kind VarType, tag string) any {
 	return map[string]string{
 		"name": "Christopher", "specialist": "Christopher", "cover": "Bartholomew", "service": "Alongside Vale", "link": pageLink,
 		"place": "Central Library, 12 Queen Street", "with": "Christopher and Elizabeth", "called": "Christopher", "duty": "Christopher",
+		"former": "Elizabeth", "signed": "Christopher",
 		"chat": "https://t.me/alongside_cardiff_vale_bot?start=k7Q2v9_Xw4LmN8pRtYb", "bot": "@alongside_cardiff_vale_bot",
 		"code": "k7Q2v9_Xw4LmN8pRtYb",
 	}[name]

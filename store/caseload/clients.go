@@ -54,6 +54,8 @@ type Client struct {
 	CreatedAt      time.Time
 	// ClosedAt is when the client left the service; zero while they are with it.
 	ClosedAt time.Time
+	// ReturnedAt is when they last came back to it; zero if they never left.
+	ReturnedAt time.Time
 }
 
 // NewClient is a client to be added; everything is checked already.
@@ -145,17 +147,17 @@ func (c *Caseload) CheckFree(ctx context.Context, address conversations.Address,
 }
 
 const clientColumns = "id, specialist, full_name, name, named, language, zone, wakes, detail, created_at, closed_at, guarded, rests, " +
-	"rest_days, paused_until, stopped, leads_a_week, held_at, held_reason, stage, stage_at, circumstance, circumstance_at, reminders"
+	"rest_days, paused_until, stopped, leads_a_week, held_at, held_reason, stage, stage_at, circumstance, circumstance_at, reminders, returned_at"
 
 func scanClient(scan scan) (c Client, err error) {
-	var created, closed, paused, held, staged, since int64
+	var created, closed, paused, held, staged, since, returned int64
 	var restDays, stopped, own string
 	err = scan(&c.ID, &c.Specialist, &c.FullName, &c.Name, &c.Named, &c.Language, &c.Zone, &c.Wakes, &c.Detail, &created, &closed,
 		&c.Guarded, &c.Rests, &restDays, &paused, &stopped, &c.LeadsAWeek, &held, &c.HeldReason,
-		&c.Stage, &staged, &c.Circumstance, &since, &own)
+		&c.Stage, &staged, &c.Circumstance, &since, &own, &returned)
 	c.RestDays, c.Stopped, c.PausedUntil, c.HeldAt = weekdays(restDays), matters(stopped), instant(paused), instant(held)
 	c.CreatedAt, c.ClosedAt, c.StageAt, c.CircumstanceAt = instant(created), instant(closed), instant(staged), instant(since)
-	c.Reminders = offsets(own)
+	c.Reminders, c.ReturnedAt = offsets(own), instant(returned)
 	return c, err
 }
 
@@ -211,6 +213,9 @@ type Reach struct {
 	// Active says that texts from the address are the client's; it ends when
 	// the record is closed.
 	Active bool
+	// FaultAt is when the address failed last (see Fault); zero if it works, as
+	// far as is known.
+	FaultAt time.Time
 }
 
 // Reach returns the channels of a client, the preferred one first; none for a
@@ -229,14 +234,16 @@ func (c *Caseload) queueReach(b *batch, into *[]Reach, client string) {
 		var r Reach
 		var id string
 		var address []byte
-		if err := scan(&id, &r.Channel, &r.Agreement, &r.Blocked, &r.Active, &address); err != nil {
+		var failed int64
+		if err := scan(&id, &r.Channel, &r.Agreement, &r.Blocked, &r.Active, &address, &r.Fault, &failed); err != nil {
 			return err
 		}
+		r.FaultAt = instant(failed)
 		plain, err := c.opened(sealAddress, id, address)
 		r.Address, r.Unreadable = string(plain), err != nil
 		*into = append(*into, r)
 		return nil
 	}, `
-		SELECT id, channel, agreement, blocked, active, address FROM client_addresses
+		SELECT id, channel, agreement, blocked, active, address, fault, fault_at FROM client_addresses
 		WHERE client = $1 ORDER BY preferred_at DESC, channel`, clean(client))
 }

@@ -44,6 +44,11 @@ type detail struct {
 	Attendance   conversations.Attendance   `json:"attendance,omitempty"`
 	Nudge        conversations.NudgeID      `json:"nudge,omitempty"`
 	By           conversations.SpecialistID `json:"by,omitempty"`
+	// To whom the client was handed; that they came back; what failed ("none" when
+	// that was taken back).
+	To       conversations.SpecialistID `json:"to,omitempty"`
+	Returned bool                       `json:"returned,omitempty"`
+	Fault    string                     `json:"fault,omitempty"`
 }
 
 type skipped struct {
@@ -113,6 +118,10 @@ func (c *Caseload) prepareClientEffect(w *work, effect conversations.Effect) err
 	case conversations.SetBlocked:
 		w.effects.exec(nil, `UPDATE client_addresses SET blocked = $3
 			WHERE client = $1 AND ($2 = '' OR channel = $2)`, w.peer, string(e.Channel), e.Blocked)
+		if !e.Blocked {
+			w.effects.exec(nil, "UPDATE client_addresses SET fault = '', fault_at = 0 WHERE client = $1 AND ($2 = '' OR channel = $2) AND fault <> ''",
+				w.peer, string(e.Channel))
+		}
 	case conversations.SetLanguage:
 		w.detail.Language = e.Language
 		w.effects.exec(nil, "UPDATE clients SET language = $2 WHERE id = $1", w.peer, e.Language)
@@ -197,7 +206,7 @@ func (c *Caseload) prepareMatterEffect(w *work, effect conversations.Effect) err
 	case conversations.RecordFeedback:
 		return recordFeedback(w, e)
 	default:
-		return errors.New("the caseload does not know this effect")
+		return c.prepareTeamEffect(w, effect)
 	}
 	return nil
 }
@@ -371,7 +380,7 @@ func (c *Caseload) setAddress(w *work, preferred bool) error {
 	w.effects.exec(nil, `INSERT INTO client_addresses (client, channel, id, hash, address, active, agreement, blocked, preferred_at)
 		VALUES ($1, $2, $3, $4, $5, TRUE, 'none', FALSE, $6)
 		ON CONFLICT (client, channel) DO UPDATE SET id = excluded.id, hash = excluded.hash, address = excluded.address,
-		active = TRUE, agreement = 'none', blocked = FALSE`+prefer,
+		active = TRUE, agreement = 'none', blocked = FALSE, fault = '', fault_at = 0`+prefer,
 		w.peer, from.Channel, id, c.seal.Hash(hashAddress, addressKey(from)), address, millis(w.turn.Now))
 	return nil
 }

@@ -157,7 +157,7 @@ func (r *reading) queueFacts(b *batch) (who string, args []any) {
 			EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0),
 			NOT EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0 AND x.acknowledged_at = 0), s.id, s.name, s.reminders, c.reminders, s.free_until, s.away_until,
 			COALESCE(v.revision, 0), COALESCE(v.crisis_said, 0), COALESCE(v.answered_at, 0), `+snapshot+`,
-			COALESCE(a.channel, ''), COALESCE(a.id, ''), a.address, COALESCE(a.agreement, ''), COALESCE(a.blocked, FALSE), `+seen+`
+			COALESCE(a.channel, ''), COALESCE(a.id, ''), a.address, COALESCE(a.agreement, ''), COALESCE(a.blocked, FALSE), COALESCE(a.fault, ''), `+seen+`
 		FROM clients c JOIN specialists s ON s.id = c.specialist LEFT JOIN conversations v ON v.peer = c.id
 			LEFT JOIN client_addresses a ON a.client = c.id
 		WHERE c.id = `+who+` ORDER BY a.preferred_at DESC, a.channel`, about...)
@@ -172,6 +172,14 @@ func (r *reading) queueFacts(b *batch) (who string, args []any) {
 		WHERE client = %s AND %s AND status <> 'cancelled' ORDER BY at, id`, who, which), ahead...)
 	if r.ev.Kind == conversations.EventCorrected {
 		r.queueCorrected(b, fmt.Sprintf("m.id = $%d AND m.peer = %s", n+1, who), append(args[:n:n], clean(string(r.ev.Message)))...)
+	}
+	switch r.ev.Kind {
+	case conversations.EventTellPassedOn:
+		r.queueHandover(b, who, args)
+	case conversations.EventResend:
+		r.queueHandover(b, who, args)
+		r.queueUnreceived(b, who, args)
+	default:
 	}
 	return who, args
 }
@@ -242,7 +250,7 @@ func (r *reading) client(scan scan) error {
 		&client.Rests, &restDays, &paused, &stopped, &client.Guarded, &client.LeadsAWeek, &held,
 		&client.Stage, &client.Circumstance, &feedback, &matter, &l.Facts.Alerted, &l.Facts.Taken,
 		&l.Facts.Specialist.ID, &l.Facts.Specialist.Name, &sams, &own, &free, &away, &l.Revision, &crisis, &answered, &r.sealed,
-		&reach.Channel, &at.id, &at.sealed, &reach.Agreement, &reach.Blocked, &seen)
+		&reach.Channel, &at.id, &at.sealed, &reach.Agreement, &reach.Blocked, &reach.Fault, &seen)
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (r *reading) queueMatters(b *batch, who string, args []any) {
 		UNION ALL SELECT 4, id, '', kind, '', due, 0, 0, words, NULL, rhythm, '', ''
 			FROM check_ins WHERE client = %[1]s AND ended_at = 0
 		UNION ALL SELECT 6, '', '', milestone, '', MAX(at), 0, 0, CAST(NULL AS BYTEA), CAST(NULL AS BYTEA), '', '', ''
-			FROM milestones WHERE client = %[1]s GROUP BY milestone
+			FROM milestones WHERE client = %[1]s AND at >= (SELECT returned_at FROM clients WHERE id = %[1]s) GROUP BY milestone
 		UNION ALL SELECT 7, x.id, x.cover, COALESCE(y.id, ''), COALESCE(y.cover, ''), x.from_at, x.until_at,
 				CASE WHEN z.id IS NULL THEN 0 ELSE 1 END, CAST(NULL AS BYTEA), CAST(NULL AS BYTEA), p.name, COALESCE(q.name, ''), '' FROM %[4]s
 		UNION ALL SELECT * FROM (SELECT 5, '', '', '', '', at, 0, 0, CAST(NULL AS BYTEA), CAST(NULL AS BYTEA), '', '', '' FROM free_times

@@ -92,10 +92,11 @@ func (c *Caseload) RecordDelivery(
 	d conversations.Delivery, code string, now time.Time,
 ) (DeliveryChange, error) {
 	for {
-		var peer string
+		var peer, fault string
 		var change DeliveryChange
-		err := single(ctx, c.db.reader(), []any{&peer, &change.From, &change.Urgency},
-			"SELECT peer, delivery, urgency FROM messages WHERE id = $1 AND channel = $2 AND direction = 'out'", id, channel)
+		err := single(ctx, c.db.reader(), []any{&peer, &change.From, &change.Urgency, &fault},
+			`SELECT m.peer, m.delivery, m.urgency, COALESCE(a.fault, '') FROM messages m LEFT JOIN client_addresses a ON a.id = m.address
+			WHERE m.id = $1 AND m.channel = $2 AND m.direction = 'out'`, id, channel)
 		if errors.Is(err, errNoRow) {
 			return DeliveryChange{}, fmt.Errorf("record the delivery of message %s: %w", id, ErrNotFound)
 		}
@@ -111,12 +112,25 @@ func (c *Caseload) RecordDelivery(
 			return DeliveryChange{}, fmt.Errorf("record the delivery of message %s: %w", id, err)
 		}
 		if moved {
+			if fault != "" && (d == conversations.Delivered || d == conversations.Read) {
+				if err := c.worksAgain(ctx, id); err != nil {
+					return DeliveryChange{}, fmt.Errorf("take a fault back after message %s: %w", id, err)
+				}
+			}
 			change.To, change.Changed = d, true
 			return change, nil
 		}
 		// Another report, or our own result, was quicker. Each time round the
 		// delivery has moved on, and it has only so far to go.
 	}
+}
+
+// worksAgain takes back what is kept of an address that failed, after a message
+// has reached it that was sent since.
+func (c *Caseload) worksAgain(ctx context.Context, id conversations.MessageID) error {
+	_, err := change(ctx, c.db, `UPDATE client_addresses SET fault = '', fault_at = 0
+		WHERE id = (SELECT m.address FROM messages m WHERE m.id = $1) AND fault_at <= (SELECT m.sent_at FROM messages m WHERE m.id = $1)`, id)
+	return err
 }
 
 func (c *Caseload) moveDelivery(

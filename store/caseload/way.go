@@ -147,7 +147,7 @@ func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, 
 		}
 		return err
 	}, "SELECT m.client, m.milestone, MAX(m.at) FROM milestones m JOIN clients c ON c.id = m.client WHERE "+whose+
-		" AND c.closed_at = 0 GROUP BY m.client, m.milestone", who...)
+		" AND c.closed_at = 0 AND m.at >= c.returned_at GROUP BY m.client, m.milestone", who...)
 	b.query(func(scan scan) error {
 		var id conversations.ClientID
 		var step string
@@ -158,7 +158,7 @@ func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, 
 		}
 		return err
 	}, "SELECT m.client, m.step, MAX(m.at) FROM steps_done m JOIN clients c ON c.id = m.client WHERE "+whose+
-		" AND c.closed_at = 0 GROUP BY m.client, m.step", who...)
+		" AND c.closed_at = 0 AND m.at >= c.returned_at GROUP BY m.client, m.step", who...)
 	b.query(func(scan scan) error {
 		a, err := c.appointment(scan)
 		i, ok := at[a.Client]
@@ -180,7 +180,7 @@ func (c *Caseload) Underway(ctx context.Context, of conversations.SpecialistID, 
 		}
 		return nil
 	}, "SELECT "+appointmentColumns+" FROM appointments a JOIN clients c ON c.id = a.client WHERE "+whose+
-		" AND c.closed_at = 0 AND a.status <> 'cancelled' ORDER BY a.at, a.id", who...)
+		" AND c.closed_at = 0 AND a.status <> 'cancelled' AND a.at >= c.returned_at ORDER BY a.at, a.id", who...)
 	b.query(func(scan scan) error {
 		t, err := c.task(scan)
 		if i, ok := at[t.Client]; ok {
