@@ -145,6 +145,7 @@ func (c *checks) mobile(field, text string) string {
 		RefusedEmpty:      "Please fill in a mobile number.",
 		RefusedShortCode:  "This is a short code, not a person's number. Please enter a mobile number such as 07700 900123.",
 		RefusedSenderName: "This is the name of a sender, not a number. Please enter a mobile number such as 07700 900123.",
+		RefusedLandline:   "This is a landline, and no text arrives there. Ask for a mobile number, such as 07700 900123; who has none is rung, or written to another way.",
 		RefusedNotMobile:  "This number does not take texts. Please enter a mobile number such as 07700 900123.",
 		RefusedNumber:     "This is not a complete telephone number. Please enter a mobile number such as 07700 900123, or one from abroad with its + and country code.",
 	}[code])
@@ -169,6 +170,9 @@ func (c *checks) phone(field, text string) string {
 	}
 	return phonenumbers.Format(number, phonenumbers.E164)
 }
+
+// isleOfMan begins the one block of mobiles among the pagers.
+const isleOfMan = "7624"
 
 // shortCode is the greatest number of digits of a short code.
 const shortCode = 6
@@ -203,7 +207,9 @@ func parseMobile(text string) (e164, code string) {
 		return "", RefusedNumber
 	}
 	switch phonenumbers.GetNumberType(number) {
-	case phonenumbers.FIXED_LINE, phonenumbers.TOLL_FREE, phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST,
+	case phonenumbers.FIXED_LINE:
+		return "", RefusedLandline
+	case phonenumbers.TOLL_FREE, phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST,
 		phonenumbers.PERSONAL_NUMBER, phonenumbers.PAGER, phonenumbers.UAN, phonenumbers.VOICEMAIL:
 		return "", RefusedNotMobile
 	default: // A mobile, or nobody can tell: the carrier will.
@@ -215,7 +221,12 @@ func parseMobile(text string) (e164, code string) {
 		if len(national) != 10 {
 			return "", RefusedNumber
 		}
-		if national[0] != '7' {
+		switch {
+		case national[0] == '1' || national[0] == '2':
+			return "", RefusedLandline
+		case national[0] != '7', national[1] == '0', national[1] == '6' && national[:4] != isleOfMan:
+			// 070 are personal numbers and 076 pagers, also where the plan has given
+			// none of a block away.
 			return "", RefusedNotMobile
 		}
 	}

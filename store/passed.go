@@ -40,3 +40,8 @@ func (s *Store) CheckReturn(ctx context.Context, client conversations.ClientID) 
 	}
 	return nil
 }
+
+// IsToClient says whether a message of ours went, or was to go, to a client.
+func (s *Store) IsToClient(ctx context.Context, id conversations.MessageID, client conversations.ClientID) (bool, error) {
+	return s.caseload.IsToClient(ctx, id, client)
+}

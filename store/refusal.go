@@ -35,6 +35,8 @@ const (
 	RefusedSenderName = "sender_name"
 	// RefusedNotMobile: it is a number that takes no texts.
 	RefusedNotMobile = "not_a_mobile"
+	// RefusedLandline: it is a landline.
+	RefusedLandline = "landline"
 	// RefusedTaken: the number belongs to another open client.
 	RefusedTaken = "number_taken"
 	// RefusedUnknown: it names something that is not on the caseload.

@@ -152,3 +152,17 @@ func (c *Caseload) handovers(ctx context.Context, where, who string) (list []Han
 	}
 	return list, nil
 }
+
+// IsToClient says whether a message of ours went, or was to go, to a client.
+func (c *Caseload) IsToClient(ctx context.Context, id conversations.MessageID, client conversations.ClientID) (bool, error) {
+	var found string
+	err := single(ctx, c.db.reader(), []any{&found}, "SELECT id FROM messages WHERE id = $1 AND peer = $2 AND direction = 'out'",
+		clean(string(id)), clean(string(client)))
+	if errors.Is(err, errNoRow) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for message %s: %w", id, err)
+	}
+	return true, nil
+}

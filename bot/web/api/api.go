@@ -115,6 +115,7 @@ func New(c Config) *API {
 	a.absences()
 	a.fallbackContacts()
 	a.clients()
+	a.handovers()
 	a.settings()
 	a.agreements()
 	a.appointments()

@@ -43,6 +43,7 @@ type Client struct {
 	HeldSince    *time.Time                 `json:"held_since,omitempty" doc:"Since when the client is on hold: leads, check-ins, tasks and bulk nudges wait until a person releases them."`
 	CreatedAt    *time.Time                 `json:"created_at" doc:"When the client was added."`
 	ClosedAt     *time.Time                 `json:"closed_at,omitempty" doc:"When the client left the service; left out while they are with it."`
+	ReturnedAt   *time.Time                 `json:"returned_at,omitempty" doc:"When they last came back to it; left out if they never left."`
 }
 
 // clientInFull is a client with how they can be reached.
@@ -61,6 +62,10 @@ type reach struct {
 	Address   string                  `json:"address" example:"+447700900123" doc:"The mobile number, or the id of the Telegram chat."`
 	Agreement conversations.Agreement `json:"agreement" enum:"none,asked,given,declined,stopped,doubted" example:"given" doc:"What the client said to being texted on this channel."`
 	Means     string                  `json:"means" example:"agreed to be texted" doc:"The same in plain words."`
+	Fault     string                  `json:"fault,omitempty" example:"30005" doc:"The provider's code when a message to it failed last; left out while it works, as far as is known."`
+	FaultSays string                  `json:"fault_means,omitempty" example:"the number is not in use" doc:"The same in plain words."`
+	FaultAt   *time.Time              `json:"fault_at,omitempty" doc:"When that was."`
+	Mend      string                  `json:"mend,omitempty" example:"" doc:"What can be done about it."`
 	Blocked   bool                    `json:"blocked" example:"false" doc:"The client's carrier, or Telegram, does not take our messages just now; only the client can undo that."`
 }
 
@@ -78,7 +83,7 @@ func clientOf(c store.Client) Client {
 	return Client{
 		ID: c.ID, Specialist: c.Specialist, FullName: c.FullName, Name: c.Name, Named: c.Named, Language: c.Language,
 		Zone: c.Zone, Wakes: clock(c.Wakes), Detail: c.Detail, Stage: c.Stage, Circumstance: c.Circumstance, HeldSince: instant(c.HeldAt),
-		CreatedAt: instant(c.CreatedAt), ClosedAt: instant(c.ClosedAt),
+		CreatedAt: instant(c.CreatedAt), ClosedAt: instant(c.ClosedAt), ReturnedAt: instant(c.ReturnedAt),
 	}
 }
 
@@ -104,6 +109,7 @@ func reachOf(list []store.Reach) []reach {
 	for _, r := range list {
 		out = append(out, reach{
 			Channel: r.Channel, Address: r.Address, Agreement: r.Agreement, Means: agreementsSaid[r.Agreement], Blocked: r.Blocked,
+			Fault: r.Fault, FaultSays: plainReason(r.Fault), FaultAt: instant(r.FaultAt), Mend: mends[r.Fault],
 		})
 	}
 	return out
@@ -139,7 +145,7 @@ func (a *API) openClient(ctx context.Context, id conversations.ClientID) (store.
 	c, err := a.Store.Client(ctx, id)
 	if err == nil && !c.ClosedAt.IsZero() {
 		err = problem.New(http.StatusConflict, "closed",
-			"This client's record is closed: they have left the service. Add them anew if they come back; the history stays.")
+			"This client's record is closed: they have left the service. If they come back, take them back (return-client); the history stays.")
 	}
 	return c, err
 }
