@@ -31,8 +31,8 @@ func (s *step) endSeries() {
 	s.state.Planned = nil
 }
 
-// returned is a client who left and is referred again. Nothing that was agreed
-// holds any more: they are asked anew. What was asked before answers nothing, and
+// returned is a client who left and is referred again. No permission holds any
+// more: they are asked anew, and a stop or a no stays one. What was asked before answers nothing, and
 // a lead from then is not offered any more. The dead stay what they are.
 func (s *step) returned() {
 	if !s.facts.Known() || !s.facts.Client.Closed || s.facts.Client.Circumstance == Died {
@@ -42,10 +42,13 @@ func (s *step) returned() {
 		s.do(SetAddress{})
 	}
 	s.do(Reopen{})
-	s.do(SetAgreement{Agreement: AgreementNone, How: "returned"})
 	s.facts.Client.Closed, s.facts.Reached = false, nil
 	for _, r := range s.facts.Reach {
-		s.setReach(r.Channel, AgreementNone, r.Blocked)
+		another := s.event.From.Value != "" && s.event.From.Channel == r.Channel
+		if r.Agreement == AgreementGiven || r.Agreement == AgreementAsked || another {
+			s.do(SetAgreement{Channel: r.Channel, Agreement: AgreementNone, How: "returned"})
+			s.setReach(r.Channel, AgreementNone, r.Blocked)
+		}
 	}
 	s.endSeries()
 	for _, o := range s.facts.Offers {

@@ -12,7 +12,6 @@ import (
 
 // Handover is one time that a client was handed to another specialist.
 type Handover struct {
-	ID       string
 	Client   conversations.ClientID
 	From, To conversations.SpecialistID
 	By       conversations.SpecialistID
@@ -28,13 +27,13 @@ func (c *Caseload) prepareTeamEffect(w *work, effect conversations.Effect) error
 	switch e := effect.(type) {
 	case conversations.SetSpecialist:
 		w.detail.To = e.ID
-		w.effects.exec(nil, `INSERT INTO handovers (id, client, giver, taker, handed_by, at)
-			SELECT CAST($2 AS TEXT), id, specialist, CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BIGINT) FROM clients WHERE id = $1`,
-			w.peer, newID(w.turn.Now), clean(string(e.ID)), clean(string(w.turn.Loaded.Event.By)), now)
+		w.effects.exec(nil, `INSERT INTO handovers (client, giver, taker, handed_by, at)
+			SELECT id, specialist, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS BIGINT) FROM clients WHERE id = $1`,
+			w.peer, clean(string(e.ID)), clean(string(w.turn.Loaded.Event.By)), now)
 		w.effects.exec(nil, "UPDATE clients SET specialist = $2 WHERE id = $1", w.peer, clean(string(e.ID)))
 	case conversations.ToldOfHandover:
 		w.effects.exec(w.mustChange(ErrConflict), `UPDATE handovers SET told_at = $2
-			WHERE told_at = 0 AND id = (SELECT MAX(h.id) FROM handovers h WHERE h.client = $1)`, w.peer, now)
+			WHERE told_at = 0 AND seq = (SELECT MAX(h.seq) FROM handovers h WHERE h.client = $1)`, w.peer, now)
 	case conversations.Reopen:
 		w.detail.Returned = true
 		w.effects.exec(nil, "UPDATE clients SET closed_at = 0, returned_at = $2 WHERE id = $1 AND closed_at > 0", w.peer, now)
@@ -82,7 +81,7 @@ func (r *reading) queueHandover(b *batch, who string, args []any) {
 		r.loaded.Facts.Handover = &h
 		return err
 	}, `SELECT s.id, s.name, h.taker, h.told_at FROM handovers h JOIN specialists s ON s.id = h.giver
-		WHERE h.client = `+who+" ORDER BY h.id DESC LIMIT 1", args...)
+		WHERE h.client = `+who+" ORDER BY h.seq DESC LIMIT 1", args...)
 }
 
 // queueUnreceived reads the message that is to be said again.
@@ -142,11 +141,11 @@ func (c *Caseload) handovers(ctx context.Context, where, who string) (list []Han
 	err = one(ctx, c.db.reader(), func(scan scan) error {
 		var h Handover
 		var at, told int64
-		err := scan(&h.ID, &h.Client, &h.From, &h.To, &h.By, &at, &told)
+		err := scan(&h.Client, &h.From, &h.To, &h.By, &at, &told)
 		h.At, h.ToldAt = instant(at), instant(told)
 		list = append(list, h)
 		return err
-	}, "SELECT id, client, giver, taker, handed_by, at, told_at FROM handovers WHERE "+where+" ORDER BY id DESC LIMIT $2", clean(who), mostHandovers)
+	}, "SELECT client, giver, taker, handed_by, at, told_at FROM handovers WHERE "+where+" ORDER BY seq DESC LIMIT $2", clean(who), mostHandovers)
 	if err != nil {
 		return nil, fmt.Errorf("list hand-overs: %w", err)
 	}

@@ -4,7 +4,7 @@
 
 -- Every hand-over; the latest of a client is where they are.
 CREATE TABLE handovers (
-    id        TEXT   PRIMARY KEY,
+    seq       {{identity}},
     client    TEXT   NOT NULL REFERENCES clients (id),
     giver     TEXT   NOT NULL REFERENCES specialists (id),
     taker     TEXT   NOT NULL REFERENCES specialists (id),
@@ -12,8 +12,8 @@ CREATE TABLE handovers (
     at        BIGINT NOT NULL,
     told_at   BIGINT NOT NULL DEFAULT 0   -- when a person had the client told
 );
-CREATE INDEX handovers_by_client ON handovers (client, id);
-CREATE INDEX handovers_by_taker ON handovers (taker, id);
+CREATE INDEX handovers_by_client ON handovers (client, seq);
+CREATE INDEX handovers_by_taker ON handovers (taker, seq);
 
 -- When they last came back: what was reached and done before then counts no more.
 ALTER TABLE clients ADD COLUMN returned_at BIGINT NOT NULL DEFAULT 0;

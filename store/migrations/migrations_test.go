@@ -167,3 +167,36 @@ func TestConversationsKeepTheRows(t *testing.T) {
 		}
 	})
 }
+
+// A record that was closed before series ended with it asks nothing any more, and
+// an open one asks on.
+func TestClosedRecordsAskNothing(t *testing.T) {
+	t.Parallel()
+	eachOld(t, 8, func(t *testing.T, db old) {
+		const client = `INSERT INTO clients (id, specialist, full_name, name, named, language, zone, wakes, detail, created_at, closed_at) VALUES `
+		db.run(t,
+			`INSERT INTO specialists (id, name, created_at) VALUES ('s1', 'Sam', 1)`,
+			client+`('c1', 's1', 'John Example', 'John', TRUE, 'en', 'Europe/London', 660, FALSE, 2, 50)`,
+			client+`('c2', 's1', 'Ann Example', 'Ann', TRUE, 'en', 'Europe/London', 660, FALSE, 2, 0)`,
+			`INSERT INTO check_ins (id, client, kind, created_at, rhythm, due) VALUES ('k1', 'c1', 'week', 3, '{}', 900)`,
+			`INSERT INTO check_ins (id, client, kind, created_at, rhythm, due) VALUES ('k2', 'c2', 'week', 3, '{}', 900)`,
+			`INSERT INTO events (peer, revision, kind, at) VALUES ('c1', 1, 'nudge', 30)`,
+		)
+		if err := store.Migrate(t.Context(), db.url, slog.New(slog.DiscardHandler)); err != nil {
+			t.Fatal(err)
+		}
+		for id, want := range map[string][2]int64{"k1": {0, 50}, "k2": {900, 0}} {
+			var due, ended int64
+			if err := db.QueryRowContext(t.Context(), "SELECT due, ended_at FROM check_ins WHERE id = '"+id+"'").Scan(&due, &ended); err != nil {
+				t.Fatal(err)
+			}
+			if due != want[0] || ended != want[1] {
+				t.Errorf("%s is due at %d and ended at %d, want %v", id, due, ended, want)
+			}
+		}
+		var kind string
+		if err := db.QueryRowContext(t.Context(), "SELECT kind FROM events WHERE peer = 'c1'").Scan(&kind); err != nil || kind != "nudge" {
+			t.Errorf("the events: %q, %v", kind, err)
+		}
+	})
+}

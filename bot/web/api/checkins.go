@@ -30,7 +30,7 @@ type checkIn struct {
 	NextDue    *time.Time                `json:"next_due,omitempty" doc:"When it is next asked by the clock; left out if that is not known yet, or never. Quiet hours may move it within its day."`
 	CreatedAt  *time.Time                `json:"created_at" doc:"When it was chosen."`
 	EndedAt    *time.Time                `json:"ended_at,omitempty" doc:"When it ended; left out while it runs."`
-	EndedBy    string                    `json:"ended_by,omitempty" example:"turn" doc:"Who ended it: turn if the client did by a text, else an id."`
+	EndedBy    string                    `json:"ended_by,omitempty" example:"turn" doc:"Who ended it: turn if the client did by a text, or left; else an id."`
 }
 
 // answers are what a client answered to check-ins.

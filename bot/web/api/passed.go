@@ -26,7 +26,6 @@ type newHandovers struct {
 
 // handover is one time that a client was handed on.
 type handover struct {
-	ID     string                     `json:"id" example:"01982c66-3e41-7b20-8d66-22cc33dd44ee"`
 	Client conversations.ClientID     `json:"client" example:"01982c5f-1a40-7c11-8d3e-6b0f2a4c8e10"`
 	From   conversations.SpecialistID `json:"from" example:"01982c5e-8f00-7d2a-9b1c-3f5a7e9d1b2c"`
 	To     conversations.SpecialistID `json:"to" example:"01982c5e-a210-7f4b-8c3d-2e4f6a8b0c1d"`
@@ -46,12 +45,12 @@ type passed struct {
 const examplePriya = "01982c5e-a210-7f4b-8c3d-2e4f6a8b0c1d"
 
 var exampleHandover = handover{
-	ID: "01982c66-3e41-7b20-8d66-22cc33dd44ee", Client: exampleClient, From: exampleSpecialist, To: examplePriya, By: exampleSpecialist, At: exampleNow,
+	Client: exampleClient, From: exampleSpecialist, To: examplePriya, By: exampleSpecialist, At: exampleNow,
 }
 
 func handoverOf(h store.Handover) handover {
 	return handover{
-		ID: h.ID, Client: h.Client, From: h.From, To: h.To, By: h.By, At: h.At.Truncate(time.Second), ToldAt: instant(h.ToldAt),
+		Client: h.Client, From: h.From, To: h.To, By: h.By, At: h.At.Truncate(time.Second), ToldAt: instant(h.ToldAt),
 	}
 }
 

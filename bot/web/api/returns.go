@@ -26,8 +26,8 @@ func (a *API) returns() {
 	add(a, operation{
 		id: "return-client", method: http.MethodPost, path: "/clients/{client}/return", tag: "Clients",
 		summary: "Take a client back who had left",
-		description: "They are referred again: history, numbers and wishes are as they were. Nothing that was agreed holds: nothing is sent until you ask them anew " +
-			"or record what they say (record-agreement). What they were asked before answers nothing, check-ins that they had chosen are over, and what they had " +
+		description: "They are referred again: history, numbers and wishes are as they were. No permission holds: nothing is sent until you ask them anew " +
+			"or record what they say (record-agreement); a stop or a no stays one. What they were asked before answers nothing, check-ins that they had chosen are over, and what they had " +
 			"reached before counts no more. A number that belongs to somebody else by now is refused: send their new one.",
 		scope: scopeWrite, takes: newReturn{By: exampleSpecialist}, gives: back, refuses: []int{http.StatusNotFound, http.StatusConflict},
 	}, func(ctx context.Context, in *struct {
