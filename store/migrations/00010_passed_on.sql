@@ -41,7 +41,7 @@ CREATE TABLE events_new (
                                              'number_changed', 'closed', 'lead_offered', 'lead_changed', 'check_in', 'task',
                                              'feedback', 'ring', 'corrected', 'settings', 'settled', 'held', 'released',
                                              'hold_due', 'reminder_allowed', 'stage', 'circumstance', 'attendance', 'nudge',
-                                             'passed_on', 'tell_passed_on', 'returned', 'resend')),
+                                             'silence', 'passed_on', 'tell_passed_on', 'returned', 'resend')),
     message  TEXT   NOT NULL DEFAULT '', -- the row that the event brought
     at       BIGINT NOT NULL,
     detail   TEXT   NOT NULL DEFAULT '{}'
