@@ -46,6 +46,14 @@ func (s *Schedule) holds() *dues[store.RecallArgs] {
 	}}
 }
 
+// silence says that nothing came from a client for long. Whether they have written
+// since is for the turn to know.
+func (s *Schedule) silence() *dues[store.SilenceArgs] {
+	return &dues[store.SilenceArgs]{Schedule: s, event: func(a store.SilenceArgs) conversations.Event {
+		return conversations.Event{Kind: conversations.EventSilence, Client: a.Client, Due: moment(a.DueMs)}
+	}}
+}
+
 // checkIns asks a check-in.
 func (s *Schedule) checkIns() *dues[store.CheckInArgs] {
 	return &dues[store.CheckInArgs]{Schedule: s, event: func(a store.CheckInArgs) conversations.Event {

@@ -121,6 +121,6 @@ func (s *Schedule) register() *kinds {
 	add(k, &hours{Schedule: s})
 	add(k, &leadClosings{Schedule: s})
 	add(k, &nudges{Schedule: s})
-	add(k, &silence{Schedule: s})
+	add(k, s.silence())
 	return k
 }

@@ -14,7 +14,7 @@ import (
 func TestEventOfASilence(t *testing.T) {
 	t.Parallel()
 	r := &turns{}
-	if err := (&silence{Schedule: on(r)}).Work(t.Context(), jobOf(store.SilenceArgs{Client: "john", DueMs: noon.UnixMilli()}, 1)); err != nil {
+	if err := on(r).silence().Work(t.Context(), jobOf(store.SilenceArgs{Client: "john", DueMs: noon.UnixMilli()}, 1)); err != nil {
 		t.Error(err)
 	}
 	want := []conversations.Event{{Kind: conversations.EventSilence, Client: "john", Due: noon}}

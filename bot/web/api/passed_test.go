@@ -112,7 +112,7 @@ func TestAClientIsHandedOn(t *testing.T) {
 		// What they would be told, and that they are: once.
 		var p struct{ Messages []struct{ Text string } }
 		f.do("GET", way+"/hand-over/words?by="+sam, nil).is(200, &p)
-		want := "Hi John. Sam asked me to write: from now on Priya is there for you instead of Sam, and reads what you text here. Your appointments stay as they are."
+		want := "Hi John. Sam asked me to tell you: Priya works with you from now on, instead of Sam. Priya reads what you text here. Your appointments stay as they are."
 		if len(p.Messages) != 1 || "Hi John. "+p.Messages[0].Text != want && p.Messages[0].Text != want {
 			f.Errorf("preview: %+v", p)
 		}
