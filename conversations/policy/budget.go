@@ -18,14 +18,14 @@ type Budget struct {
 const week = 7
 
 // Next returns the first moment, at or after now, at which one more may go; the
-// zero time if none may within a week. It is now itself, or the first moment of
-// a later day of now's zone. All are the moments of what went, Kind of them
-// those of the kind at hand, in any order; what is older than a week does not
+// zero time if none may within a fortnight. It is now itself, or the first moment of
+// a later day of now's zone. All are the moments of what went or is to go, Kind of
+// them those of the kind at hand, in any order; what is older than a week does not
 // count.
 func (b Budget) Next(all, kind []time.Time, now time.Time) time.Time {
-	for day := range week + 1 {
+	for day := range 2*week + 1 {
 		noon := time.Date(now.Year(), now.Month(), now.Day()+day, 12, 0, 0, 0, now.Location())
-		if full(all, noon, 1, b.ADay) || full(all, noon, week, b.AWeek) || full(kind, noon, week, b.Kind) {
+		if crowded(all, noon, 1, b.ADay) || crowded(all, noon, week, b.AWeek) || crowded(kind, noon, week, b.Kind) {
 			continue
 		}
 		if day == 0 {
@@ -34,6 +34,18 @@ func (b Budget) Next(all, kind []time.Time, now time.Time) time.Time {
 		return time.Date(noon.Year(), noon.Month(), noon.Day(), 0, 0, 0, 0, now.Location())
 	}
 	return time.Time{}
+}
+
+// crowded says whether one more on noon's day would be too many for any run of so
+// many days that holds it: also for one that ends later, because of what waits
+// for its hour already.
+func crowded(went []time.Time, noon time.Time, days, most int) bool {
+	for later := range days {
+		if full(went, time.Date(noon.Year(), noon.Month(), noon.Day()+later, 12, 0, 0, 0, noon.Location()), days, most) {
+			return true
+		}
+	}
+	return false
 }
 
 // full says whether as many as are allowed lie within so many days that end

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -27,6 +28,8 @@ func TestBudgetNext(t *testing.T) {
 		{"three_in_the_week", usual, []time.Time{at(17, 10), at(19, 10), at(21, 10)}, nil, at(23, 14), at(24, 0)},
 		{"one_of_the_kind_last_friday", usual, []time.Time{at(20, 16)}, []time.Time{at(20, 16)}, at(27, 14), at(27, 14)},
 		{"one_of_the_kind_on_saturday", usual, []time.Time{at(21, 9)}, []time.Time{at(21, 9)}, at(27, 14), at(28, 0)},
+		{"one_waits_for_thursday", usual, []time.Time{at(26, 10)}, []time.Time{at(26, 10)}, at(23, 14), at(23+10, 0)},
+		{"three_wait_this_week", usual, []time.Time{at(24, 10), at(26, 10), at(28, 10)}, nil, at(23, 14), at(31, 0)},
 		{"none_of_the_kind_ever", Budget{ADay: 1, AWeek: 3}, nil, nil, at(23, 14), time.Time{}},
 		{"no_bound", Budget{ADay: -1, AWeek: -1, Kind: -1}, []time.Time{at(23, 10), at(23, 11), at(23, 12)}, nil, at(23, 14), at(23, 14)},
 	} {
@@ -58,12 +61,19 @@ func TestBudgetIsKept(t *testing.T) {
 			if !ofKind {
 				bounded.Kind = -1
 			}
-			if !bounded.Next(all, kind, now).Equal(now) {
+			// What is to go later is planned before what goes sooner.
+			next := bounded.Next(all, kind, now)
+			if next.IsZero() {
 				continue
 			}
-			all = append(all, now)
+			all = append(all, next)
 			if ofKind {
-				kind = append(kind, now)
+				kind = append(kind, next)
+			}
+			if len(all) > 1 && rapid.IntRange(0, 4).Draw(t, "taken_back") == 0 {
+				n := rapid.IntRange(0, len(all)-1).Draw(t, "which")
+				kind = slices.DeleteFunc(kind, func(k time.Time) bool { return k.Equal(all[n]) })
+				all = slices.Delete(all, n, n+1)
 			}
 		}
 		for _, at := range all {
