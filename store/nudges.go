@@ -60,6 +60,17 @@ type NewNudge struct {
 	Once string
 }
 
+// CheckNudge refuses what AddNudge would refuse of what a nudge says and of its
+// moment; the zero time is now. See [Refusals].
+func (s *Store) CheckNudge(n conversations.Nudge, at time.Time) error {
+	var c checks
+	c.nudge(n.Template, n.Words, n.Instead)
+	if !at.IsZero() {
+		c.nudgeAt(at, s.now())
+	}
+	return c.err()
+}
+
 // AddNudge adds a nudge, and the job that begins it. The clients are those of a
 // rehearsal. What was entered wrongly is refused: see [Refusals]. The same Once of
 // the same maker twice is once: the nudge that is there is returned.

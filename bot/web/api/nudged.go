@@ -163,13 +163,7 @@ func (a *API) makeNudge() {
 		if err := a.checked(w.Words, w.Confirmed); err != nil {
 			return nil, err
 		}
-		n := store.NewNudge{
-			Nudge: conversations.Nudge{Template: w.Template, Words: w.Words, Instead: w.Instead, Bulk: chosen.bulk},
-			By:    chosen.by.ID, Once: w.Once,
-		}
-		if w.At != nil {
-			n.At = *w.At
-		}
+		n := store.NewNudge{Nudge: w.says(chosen), By: chosen.by.ID, Once: w.Once, At: w.moment()}
 		for _, l := range chosen.clients {
 			n.Clients = append(n.Clients, l.Client)
 		}

@@ -94,6 +94,19 @@ var exampleNudgePreview = nudgePreview{
 	LeftOut: []nudgeLeft{{Client: "01982c5f-1a40-7c11-8d3e-6b0f2a4c8e11", Reason: "hold", Means: reasons["hold"]}},
 }
 
+// says is the nudge that is wanted, without its id.
+func (w NudgeWanted) says(c chosenClients) conversations.Nudge {
+	return conversations.Nudge{Template: w.Template, Words: w.Words, Instead: w.Instead, Bulk: c.bulk}
+}
+
+// moment is when it is wanted; zero means now.
+func (w NudgeWanted) moment() time.Time {
+	if w.At == nil {
+		return time.Time{}
+	}
+	return *w.At
+}
+
 func (a *API) nudges() {
 	add(a, operation{
 		id: "preview-nudge", method: http.MethodPost, path: "/nudges/preview", tag: "Nudges",
@@ -104,6 +117,9 @@ func (a *API) nudges() {
 	}, func(ctx context.Context, in *struct{ Body NudgeWanted }) (*body[nudgePreview], error) {
 		chosen, err := a.chosen(ctx, in.Body)
 		if err != nil {
+			return nil, err
+		}
+		if err := a.Store.CheckNudge(in.Body.says(chosen), in.Body.moment()); err != nil {
 			return nil, err
 		}
 		return &body[nudgePreview]{Body: a.preview(chosen, in.Body)}, nil
@@ -160,10 +176,11 @@ func (a *API) chosen(ctx context.Context, w NudgeWanted) (c chosenClients, err e
 func (a *API) preview(c chosenClients, w NudgeWanted) nudgePreview {
 	out := nudgePreview{Bulk: c.bulk, Clients: len(c.clients), Goes: []nudgeGoes{}, LeftOut: []nudgeLeft{}, Findings: a.findings(w.Words)}
 	at := a.Now()
-	if w.At != nil && w.At.After(at) {
-		at = *w.At
+	if later := w.moment(); later.After(at) {
+		at = later
 	}
-	n := conversations.Nudge{ID: "preview", Template: w.Template, Words: w.Words, Instead: w.Instead, Signed: c.by.Name, Bulk: c.bulk}
+	n := w.says(c)
+	n.ID, n.Signed = "preview", c.by.Name
 	for _, l := range c.clients {
 		did, err := a.Rehearse(l, conversations.Event{Kind: conversations.EventNudge, At: at, By: w.By, Nudge: n}, at)
 		if err != nil || len(did.Messages) == 0 {
