@@ -12,6 +12,8 @@ type Spent struct {
 	// At is when it goes, in Unix milliseconds.
 	At     int64  `json:"at"`
 	Matter Matter `json:"matter"`
+	// Offer is the one that it speaks of, if any.
+	Offer OfferID `json:"offer,omitempty"`
 }
 
 // remembered is for how long a text counts: a week on the calendar and a day
@@ -114,22 +116,20 @@ func (s *step) spend(m Say) {
 	if !m.NotBefore.IsZero() {
 		at = m.NotBefore
 	}
-	s.state.Spent = append(s.state.Spent, Spent{At: at.UnixMilli(), Matter: m.Matter})
+	s.state.Spent = append(s.state.Spent, Spent{At: at.UnixMilli(), Matter: m.Matter, Offer: m.Offer})
 }
 
 // unspend gives back what was taken from the outbox before it went.
 func (s *step) unspend(d DropQueued) {
-	one := d.Offer != ""
 	s.state.Spent = slices.DeleteFunc(s.state.Spent, func(x Spent) bool {
-		if x.At <= s.now.UnixMilli() || d.Owed || d.Appointment != "" {
+		switch {
+		case x.At <= s.now.UnixMilli() || d.Owed || d.Appointment != "":
 			return false
+		case d.Offer != "":
+			// Another lead may wait for its hour, and still goes.
+			return x.Offer == d.Offer
+		default:
+			return d.Matter == "" || d.Matter == x.Matter
 		}
-		if d.Offer != "" {
-			// There is one such text in the outbox at the most.
-			back := one && x.Matter == MatterLeads
-			one = one && !back
-			return back
-		}
-		return d.Matter == "" || d.Matter == x.Matter
 	})
 }

@@ -336,6 +336,10 @@ func (s *step) anyJobs() {
 	s.do(DropQueued{Offer: open[0].ID, Reason: "asked_for"})
 	s.showOffer(open[0])
 	for _, o := range open[1:] {
+		if slices.ContainsFunc(s.state.Queue, func(q Question) bool { return q.Offer == o.ID && s.unseen(q) }) {
+			// It takes its turn after this one, with words of its own.
+			s.do(DropQueued{Offer: o.ID, Reason: "asked_for"})
+		}
 		s.state.Queue = slices.DeleteFunc(s.state.Queue, func(q Question) bool { return q.Offer == o.ID })
 		s.state.Queue = append(s.state.Queue, s.newOffer(o))
 	}

@@ -137,7 +137,7 @@ func (c *Caseload) FallbackContacts(ctx context.Context, clients ...conversation
 		}
 		f.Name, f.Relation, f.Phone, f.Words, f.Unreadable = d.Name, d.Relation, d.Phone, d.Words, err != nil
 		list[f.Client] = append(list[f.Client], f)
-		return nil //nolint:nilerr // What no key opens is marked as that, and the list goes on.
+		return nil // What no key opens is marked as that, and the list goes on.
 	}, `SELECT id, contact, client, details, tell, agreed_on, recorded_by, recorded_at FROM fallback_contacts
 		WHERE ended_at = 0 AND client IN (`+which+`) ORDER BY client, contact`, args...)
 	if err != nil {
