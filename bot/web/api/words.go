@@ -27,7 +27,7 @@ var deliveries = map[conversations.Delivery]string{
 // reasons say in plain words why a message was held, dropped or refused. The
 // codes are the store's and the policy's named reasons, and those error codes
 // of Twilio and Telegram that people meet.
-var reasons = map[string]string{
+var reasons = map[string]string{ //nolint:gosec // "passed" is no password.
 	"quiet_hours":           "it waits until the hours in which this client may be texted",
 	"not_agreed":            "the client has not agreed to be texted on this channel",
 	"stopped":               "the client said stop",
