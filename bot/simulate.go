@@ -33,7 +33,7 @@ type simulateCommand struct {
 
 // Help teaches.
 func (simulateCommand) Help() string {
-	return `Months of a service in seconds: clients text back (or do not), ask, move, stop and come back; specialists book, move, offer and
+	return `Months of a service in minutes: clients text back (or do not), ask, move, stop and come back; specialists book, move, offer and
 record. The conversation, the policy, the database and the outbox are the real ones; only clock, carrier and people are pretended.
 What the carrier accepts is checked as it goes: never in quiet hours, never after STOP, never for a moved or cancelled
 appointment, never beyond the budget, each reminder once. Prints what went out, how much a client gets in a week, what was not

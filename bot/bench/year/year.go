@@ -1,4 +1,4 @@
-// Package year lets a service live through months in minutes at most: the real
+// Package year lets a service live through months in minutes: the real
 // turn, policy, store, outbox and schedule, with clients who text back as people
 // do and specialists who book, move, ask and record. Only the clock, the carrier
 // and the people are pretended.
