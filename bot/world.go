@@ -62,6 +62,9 @@ func openWorld(ctx context.Context, s settings, c worldConfig) (*world, error) {
 	if err != nil {
 		return w, fmt.Errorf("load the pathway: %w", err)
 	}
+	// In a demo a morning holds what a month does elsewhere: nothing of it waits
+	// for a day that has room.
+	way.Budget = conversations.Budget{}
 	// The general model names nobody; here danger finds somebody on duty.
 	way.Duty = conversations.Staff{Name: "Dee", Mobile: dutyPhone}
 	database := stores{DatabaseURL: "sqlite:" + filepath.Join(c.dir, worldDatabase)}
