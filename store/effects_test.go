@@ -78,9 +78,13 @@ func TestAgreementEffects(t *testing.T) {
 		}
 		set := func(e ...conversations.Effect) { f.event(client, conversations.EventAgreement, e...) }
 		chat := conversations.Address{Channel: conversations.Telegram, Value: "4242"}
-		for _, a := range conversations.Agreements {
+		for i, a := range conversations.Agreements {
 			set(conversations.SetAgreement{Channel: conversations.SMS, Agreement: a, How: "in person"})
-			reach(conversations.Reach{Channel: conversations.SMS, Agreement: a})
+			want := conversations.Reach{Channel: conversations.SMS, Agreement: a}
+			if a == conversations.AgreementDoubted {
+				want.Before = conversations.Agreements[i-1] // Once the doubt is settled it holds again.
+			}
+			reach(want)
 		}
 		f.do(conversations.Event{Kind: conversations.EventNumberChanged, Client: client, From: chat}, conversations.SetAddress{},
 			conversations.SetAgreement{Channel: conversations.Telegram, Agreement: conversations.AgreementGiven, How: "link"})
@@ -88,7 +92,7 @@ func TestAgreementEffects(t *testing.T) {
 		facts := f.facts(client).Reach
 		slices.SortFunc(facts, func(a, b conversations.Reach) int { return len(a.Channel) - len(b.Channel) })
 		if diff := cmp.Diff([]conversations.Reach{
-			{Channel: conversations.SMS, Agreement: conversations.AgreementDoubted, Blocked: true},
+			{Channel: conversations.SMS, Agreement: conversations.AgreementDoubted, Blocked: true, Before: conversations.AgreementStopped},
 			{Channel: conversations.Telegram, Agreement: conversations.AgreementGiven},
 		}, facts); diff != "" {
 			f.Errorf("reach (-want +got):\n%s", diff)

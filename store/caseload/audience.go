@@ -94,7 +94,7 @@ func (c *Caseload) LoadMany(ctx context.Context, who Audience, now time.Time) (l
 			c.paused_until, c.stopped, c.guarded, c.leads_a_week, c.held_at, c.stage, c.circumstance, c.feedback_due, FALSE,
 			FALSE, FALSE, s.id, s.name, s.reminders, c.reminders, 0, 0,
 			COALESCE(v.revision, 0), COALESCE(v.crisis_said, 0), COALESCE(v.answered_at, 0), v.snapshot,
-			COALESCE(a.channel, ''), COALESCE(a.id, ''), a.address, COALESCE(a.agreement, ''), COALESCE(a.blocked, FALSE), COALESCE(a.fault, ''), ''
+			COALESCE(a.channel, ''), COALESCE(a.id, ''), a.address, COALESCE(a.agreement, ''), COALESCE(a.blocked, FALSE), COALESCE(a.fault, ''), '', ''
 		FROM (SELECT * FROM clients c WHERE `+where+fmt.Sprintf(" ORDER BY c.id LIMIT $%d", len(args))+`) AS c
 			JOIN specialists s ON s.id = c.specialist LEFT JOIN conversations v ON v.peer = c.id
 			LEFT JOIN client_addresses a ON a.client = c.id

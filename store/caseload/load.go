@@ -128,6 +128,10 @@ func (r *reading) readClient() (Loaded, error) {
 	return r.loaded, nil
 }
 
+// heldBefore is what held before a doubt whose phone it is, since the client came (back).
+const heldBefore = `CASE WHEN a.agreement = 'doubted' THEN COALESCE((SELECT g.agreement FROM agreements g WHERE g.client = c.id AND g.channel = a.channel
+	AND g.agreement <> 'doubted' AND g.at >= c.returned_at ORDER BY g.seq DESC LIMIT 1), '') ELSE '' END`
+
 // queueFacts reads what there is about a client. The revision comes before the
 // appointments: if a turn is committed between the two, they are newer than the
 // revision, and our own commit finds out. It returns who the client is, in terms
@@ -157,7 +161,7 @@ func (r *reading) queueFacts(b *batch) (who string, args []any) {
 			EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0),
 			NOT EXISTS (SELECT 1 FROM alerts x WHERE x.peer = c.id AND x.closed_at = 0 AND x.acknowledged_at = 0), s.id, s.name, s.reminders, c.reminders, s.free_until, s.away_until,
 			COALESCE(v.revision, 0), COALESCE(v.crisis_said, 0), COALESCE(v.answered_at, 0), `+snapshot+`,
-			COALESCE(a.channel, ''), COALESCE(a.id, ''), a.address, COALESCE(a.agreement, ''), COALESCE(a.blocked, FALSE), COALESCE(a.fault, ''), `+seen+`
+			COALESCE(a.channel, ''), COALESCE(a.id, ''), a.address, COALESCE(a.agreement, ''), COALESCE(a.blocked, FALSE), COALESCE(a.fault, ''), `+heldBefore+`, `+seen+`
 		FROM clients c JOIN specialists s ON s.id = c.specialist LEFT JOIN conversations v ON v.peer = c.id
 			LEFT JOIN client_addresses a ON a.client = c.id
 		WHERE c.id = `+who+` ORDER BY a.preferred_at DESC, a.channel`, about...)
@@ -250,7 +254,7 @@ func (r *reading) client(scan scan) error {
 		&client.Rests, &restDays, &paused, &stopped, &client.Guarded, &client.LeadsAWeek, &held,
 		&client.Stage, &client.Circumstance, &feedback, &matter, &l.Facts.Alerted, &l.Facts.Taken,
 		&l.Facts.Specialist.ID, &l.Facts.Specialist.Name, &sams, &own, &free, &away, &l.Revision, &crisis, &answered, &r.sealed,
-		&reach.Channel, &at.id, &at.sealed, &reach.Agreement, &reach.Blocked, &reach.Fault, &seen)
+		&reach.Channel, &at.id, &at.sealed, &reach.Agreement, &reach.Blocked, &reach.Fault, &reach.Before, &seen)
 	if err != nil {
 		return err
 	}
