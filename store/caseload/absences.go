@@ -36,23 +36,33 @@ func holding(alias string, n int) string {
 	return fmt.Sprintf("%[1]s.from_at <= $%[2]d AND %[1]s.until_at > $%[2]d", alias, n)
 }
 
-// caredBy lists the specialists whose clients are just now those of one: that one,
-// those for whom they stand in, and those for whom somebody stands in who is away
-// and covered by them. It is a list for IN, with args appended.
-func (c *Caseload) caredBy(ctx context.Context, of conversations.SpecialistID, args ...any) (list string, all []any, err error) {
-	ids := []string{clean(string(of))}
+// CaredBy lists the specialists whose clients are just now those of one: that one
+// first, those for whom they stand in, and those for whom somebody stands in who
+// is away and covered by them.
+func (c *Caseload) CaredBy(ctx context.Context, of conversations.SpecialistID) (ids []conversations.SpecialistID, err error) {
+	self, now := clean(string(of)), millis(c.now())
+	ids = append(ids, conversations.SpecialistID(self))
 	each := func(scan scan) error {
-		var id string
+		var id conversations.SpecialistID
 		err := scan(&id)
 		ids = append(ids, id)
 		return err
 	}
 	var b batch
-	b.query(each, "SELECT x.specialist FROM absences x WHERE x.cover = $1 AND "+holding("x", 2), ids[0], millis(c.now()))
+	b.query(each, "SELECT x.specialist FROM absences x WHERE x.cover = $1 AND "+holding("x", 2), self, now)
 	b.query(each, "SELECT x.specialist FROM absences y JOIN absences x ON x.cover = y.specialist AND "+holding("x", 2)+
-		" WHERE y.cover = $1 AND "+holding("y", 2), ids[0], millis(c.now()))
+		" WHERE y.cover = $1 AND "+holding("y", 2), self, now)
 	if err := c.db.reader().run(ctx, &b); err != nil {
-		return "", nil, fmt.Errorf("list for whom specialist %s stands in: %w", of, err)
+		return nil, fmt.Errorf("list for whom specialist %s stands in: %w", of, err)
+	}
+	return ids, nil
+}
+
+// caredBy is [Caseload.CaredBy] as a list for IN, with args appended.
+func (c *Caseload) caredBy(ctx context.Context, of conversations.SpecialistID, args ...any) (list string, all []any, err error) {
+	ids, err := c.CaredBy(ctx, of)
+	if err != nil {
+		return "", nil, err
 	}
 	list, all = in(args, ids)
 	return list, all, nil

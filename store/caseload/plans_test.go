@@ -105,6 +105,14 @@ func TestWhatTheTeamReadsUsesAnIndex(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	account, _, err := c.AddAccount(ctx, NewAccount{Login: "sam@service.example", Name: "Sam", Role: RoleSpecialist, Specialist: specialist, Language: "en"}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := c.AddSession(ctx, NewSession{Account: account, Stage: StageOpen, EndsAt: now.Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, row := range map[string]struct {
 		read func() error
 		// sorts says that a sort is all right: what it sorts is few.
@@ -172,6 +180,16 @@ func TestWhatTheTeamReadsUsesAnIndex(t *testing.T) {
 		"nudge_back":    {func() error { _, err := c.NudgeTakenBack(ctx, nudge, 8); return err }, true},
 		"nudge_counts":  {func() error { _, err := c.NudgeCounts(ctx, nudge); return err }, true},
 		"nudge_clients": {func() error { _, _, err := c.NudgeClients(ctx, nudge, Page{}); return err }, false},
+		"account":       {func() error { _, err := c.Account(ctx, account); return err }, false},
+		"accounts":      {func() error { _, _, err := c.Accounts(ctx, Page{}); return err }, false},
+		"login":         {func() error { _, err := c.AccountByLogin(ctx, "sam@service.example"); return err }, false},
+		"session":       {func() error { _, err := c.Session(ctx, session, time.Hour, now); return err }, false},
+		"sessions_of":   {func() error { _, err := c.Sessions(ctx, account, time.Hour, now); return err }, true},
+		"sessions":      {func() error { _, err := c.Sessions(ctx, "", time.Hour, now); return err }, true},
+		"browser":       {func() error { _, err := c.KnownBrowser(ctx, account, "x"); return err }, false},
+		"audit":         {func() error { _, _, err := c.Audit(ctx, "", Page{}); return err }, false},
+		"audit_of":      {func() error { _, _, err := c.Audit(ctx, string(client), Page{}); return err }, false},
+		"cared_by":      {func() error { _, err := c.CaredBy(ctx, specialist); return err }, false},
 		"nudge_again":   {func() error { _, err := c.AddNudge(ctx, again); return known(err) }, false},
 	} {
 		recorded.statements = nil

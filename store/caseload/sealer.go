@@ -37,10 +37,20 @@ const (
 	sealOutcome    = "outcome"
 	sealAddress    = "address"
 	sealContact    = "contact" // phone and email of a specialist
+	sealLogin      = "login"   // of an account
+	sealPassword   = "password"
+	sealTwoStep    = "two_step"
+	sealShows      = "shows" // in a session
 
 	// hashAddress is over channel + ":" + address; see addressHash.
 	hashAddress  = "address"
 	hashLinkCode = "link_code"
 	hashToken    = "token"
 	hashEmployer = "employer" // see employerKey
+	hashLogin    = "login"
+	hashOneTime  = "one_time_code"
+	hashRecovery = "recovery_code"
+	hashSession  = "session"
+	hashBrowser  = "browser"
+	hashTries    = "tries"
 )
