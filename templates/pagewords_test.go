@@ -1,0 +1,55 @@
+package templates_test
+
+import (
+	"io/fs"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"alongside/templates"
+)
+
+// The pages say the same in every language, and every key that a page asks for
+// is there.
+func TestPageWords(t *testing.T) {
+	t.Parallel()
+	words, err := templates.LoadPageWords()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := words.Languages(); !slices.Equal(got, []string{"cy", "en"}) {
+		t.Fatalf("languages %q", got)
+	}
+	keys := words.Keys("en")
+	if diff := cmp.Diff(keys, words.Keys("cy")); diff != "" || len(keys) == 0 {
+		t.Errorf("keys (-en +cy):\n%s", diff)
+	}
+	for _, tag := range words.Languages() {
+		for _, key := range keys {
+			if _, err := words.Say(tag, key); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if _, err := words.Say("en", "no.such_key"); err == nil {
+		t.Error("a key that is not there was said")
+	}
+	asked := regexp.MustCompile(`\bt "([^"]+)"`)
+	pages, err := fs.Glob(templates.Console, "console/*.html")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("%d pages (%v)", len(pages), err)
+	}
+	for _, page := range pages {
+		text, err := fs.ReadFile(templates.Console, page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range asked.FindAllSubmatch(text, -1) {
+			if key := string(m[1]); !slices.Contains(keys, key) {
+				t.Errorf("%s asks for %s, which has no words", page, key)
+			}
+		}
+	}
+}
