@@ -30,6 +30,7 @@ type commands struct {
 	Understand understandCommand `cmd:"" help:"Say what texts mean, one a line from standard input, or score labelled ones."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database up to this version. Safe to run twice, and while others run it."`
 	Token      tokenCommand      `cmd:"" help:"Make a bearer token for the API. It is shown once."`
+	User       userCommand       `cmd:"" help:"Say who may sign in to the pages: add, list, reset, end."`
 	Bench      benchCommand      `cmd:"" help:"Measure the whole path of a text, from webhook to accepted answer."`
 	Simulate   simulateCommand   `cmd:"" help:"Let a service live through months in minutes, and check every text that goes out."`
 	Health     healthCommand     `cmd:"" help:"Ask a running service whether it is alive; the exit code tells."`
@@ -79,6 +80,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	err = parsed.Run(s)
 	var wrong *configError
 	var input *inputError
+	var entered *enteredError
 	switch {
 	case err == nil, errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return 0
@@ -87,6 +89,9 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 		return 2
 	case errors.As(err, &input):
 		fmt.Fprint(errs, input.Error())
+		return 2
+	case errors.As(err, &entered):
+		fmt.Fprint(errs, entered.Error())
 		return 2
 	default:
 		fmt.Fprintf(errs, "alongside: %v\n", err)

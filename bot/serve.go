@@ -20,12 +20,15 @@ type serveCommand struct {
 	listeners
 	providers
 	ClockAhead time.Duration `env:"CLOCK_AHEAD" hidden:"" help:"Let the program's clock run ahead by this, to try things out."`
-	Migrate    bool          `default:"true" negatable:"" env:"MIGRATE" help:"Bring the database up to this version first."`
+	people
+	Migrate bool `default:"true" negatable:"" env:"MIGRATE" help:"Bring the database up to this version first."`
 }
 
 // Help teaches.
 func (serveCommand) Help() string {
 	return `Takes texts at the webhooks, answers them, sends what is due, and serves the API.
+
+People of the team sign in at CONSOLE_URL; make the first account with: alongside user add. Over https their cookies go nowhere else.
 
 The people who are told of danger come from two places: the client's specialist, with the phone and e-mail address that the API
 keeps; and the duty person and the team lead, from the lines duty: and lead: of the pathway's file (PATHWAY=<file>.yaml). Give
@@ -42,7 +45,7 @@ func (c serveCommand) Run(ctx context.Context, s settings) (err error) {
 	keys, keysErr := c.keys()
 	way, wayErr := c.pathway()
 	mailer, mailErr := c.mailer()
-	if err := wrongConfig(keysErr, wayErr, mailErr, c.listeners.validate(), c.providers.validate(s)); err != nil {
+	if err := wrongConfig(keysErr, wayErr, mailErr, c.people.validate(), c.listeners.validate(), c.providers.validate(s)); err != nil {
 		return err
 	}
 	if c.Migrate {
@@ -73,7 +76,11 @@ func (c serveCommand) Run(ctx context.Context, s settings) (err error) {
 	if err := a.start(ctx); err != nil {
 		return err
 	}
-	return a.serve(ctx, c.listeners, c.providers)
+	home, err := a.pages(c.people, c.providers)
+	if err != nil {
+		return err
+	}
+	return a.serve(ctx, c.listeners, c.providers, home)
 }
 
 // warn says what nobody has vouched for yet.
@@ -90,8 +97,8 @@ func (a *app) warn(way conversations.Pathway) {
 }
 
 // serve listens until ctx ends, and then lets what was begun finish.
-func (a *app) serve(ctx context.Context, l listeners, p providers) error {
-	server, err := a.server(l, p, nil)
+func (a *app) serve(ctx context.Context, l listeners, p providers, home http.Handler) error {
+	server, err := a.server(l, p, home)
 	if err != nil {
 		return err
 	}
