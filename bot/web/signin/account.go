@@ -3,6 +3,7 @@ package signin
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"alongside/store"
@@ -65,11 +66,7 @@ func roleKey(r Role) string { return "role." + string(r) }
 func (s *SignIn) changeLanguage(w http.ResponseWriter, r *http.Request) {
 	who, _ := From(r.Context())
 	tag := r.PostFormValue("language")
-	offered := false
-	for _, each := range Languages() {
-		offered = offered || each == tag
-	}
-	if !offered {
+	if !slices.Contains(Languages(), tag) {
 		s.renderAccount(w, r, http.StatusUnprocessableEntity, "account.fault_language")
 		return
 	}

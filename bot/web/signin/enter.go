@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,8 +18,18 @@ type entering struct {
 	Fault string
 	// Next is the page to come to.
 	Next string
-	// Login is what was typed, Account who it is where that is known already.
+	// Login is what was typed.
 	Login string
+	// Lang is the language that was asked for in the address; empty for none.
+	Lang string
+}
+
+// asked is the language that was asked for in the address.
+func asked(r *http.Request) string {
+	if tag := r.URL.Query().Get("lang"); slices.Contains(Languages(), tag) {
+		return tag
+	}
+	return ""
 }
 
 // The keys of what may be wrong.
@@ -38,7 +49,7 @@ func (s *SignIn) showSignIn(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, local(r.URL.Query().Get("next")), http.StatusSeeOther)
 		return
 	}
-	s.Render(w, r, http.StatusOK, "sign_in", entering{Next: local(r.URL.Query().Get("next"))})
+	s.Render(w, r, http.StatusOK, "sign_in", entering{Next: local(r.URL.Query().Get("next")), Lang: asked(r)})
 }
 
 // signIn takes login and password. An unknown login, one that has ended or has
@@ -46,7 +57,7 @@ func (s *SignIn) showSignIn(w http.ResponseWriter, r *http.Request) {
 // answer, same work, same waiting.
 func (s *SignIn) signIn(w http.ResponseWriter, r *http.Request) {
 	login, password := strings.TrimSpace(r.PostFormValue("login")), r.PostFormValue("password")
-	page := entering{Next: local(r.PostFormValue("next")), Login: short(login)}
+	page := entering{Next: local(r.PostFormValue("next")), Login: short(login), Lang: asked(r)}
 	account, secrets, err := s.byLogin(r, login)
 	if err != nil {
 		s.broken(w, r, err)
@@ -212,13 +223,13 @@ func (s *SignIn) codeIsRight(r *http.Request, of store.AccountID, typed string) 
 }
 
 func (s *SignIn) showFirst(w http.ResponseWriter, r *http.Request) {
-	s.Render(w, r, http.StatusOK, "sign_in_first", entering{})
+	s.Render(w, r, http.StatusOK, "sign_in_first", entering{Lang: asked(r)})
 }
 
 // first takes the one-time code of an account and sets its password.
 func (s *SignIn) first(w http.ResponseWriter, r *http.Request) {
 	login, password := strings.TrimSpace(r.PostFormValue("login")), r.PostFormValue("password")
-	page := entering{Login: short(login)}
+	page := entering{Login: short(login), Lang: asked(r)}
 	account, _, err := s.byLogin(r, login)
 	if err != nil {
 		s.broken(w, r, err)

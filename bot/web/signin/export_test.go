@@ -26,4 +26,8 @@ var (
 	StepOf        = stepOf
 	PasswordFault = passwordFault
 	Cell          = cell
+	Hashing       = hashing
 )
+
+// Nobodys is the hash against which a login that does not exist is held.
+const Nobodys = nobodys

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alexedwards/argon2id"
+	"github.com/google/go-cmp/cmp"
 	"github.com/pquerna/otp/totp"
 
 	"alongside/bot/web/signin"
@@ -127,6 +129,18 @@ func TestPasswordFault(t *testing.T) {
 				t.Errorf("a password of %d bytes: %q, want %q", len(each), got, want)
 			}
 		}
+	}
+}
+
+// A login that does not exist costs what one does that exists.
+func TestNobodysHashCostsTheSame(t *testing.T) {
+	t.Parallel()
+	params, _, _, err := argon2id.DecodeHash(signin.Nobodys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(signin.Hashing, *params); diff != "" {
+		t.Errorf("parameters (-want +got):\n%s", diff)
 	}
 }
 

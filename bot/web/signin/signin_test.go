@@ -139,7 +139,10 @@ func TestWrongTriesWait(t *testing.T) {
 	}
 	away := f.browser()
 	away.is(away.post("/sign-in", "login", login, "password", password), http.StatusTooManyRequests)
-	home.in(login, phone) // 30 seconds later, but it had not to wait.
+	f.later(30 * time.Second)
+	guesser.is(guesser.post("/sign-in", "login", login, "password", "wrong"), http.StatusUnauthorized)
+	home.in(login, phone) // In the middle of the minute that others have to wait.
+	away.is(away.post("/sign-in", "login", login, "password", password), http.StatusTooManyRequests)
 	f.later(30 * time.Second)
 	away.in(login, phone)
 	// A right password does not forget wrong codes.
@@ -341,6 +344,13 @@ func TestCookies(t *testing.T) {
 	cookies := (&http.Response{Header: got.header}).Cookies()
 	if len(cookies) != 1 || !cookies[0].HttpOnly || cookies[0].SameSite != http.SameSiteLaxMode || cookies[0].Path != "/" || cookies[0].Secure || cookies[0].MaxAge != 0 {
 		t.Errorf("cookies %v", got.header.Values("Set-Cookie"))
+	}
+	b.post("/sign-out")
+	out := f.browser()
+	for _, page := range []string{out.get("/sign-in?lang=cy").body, out.post("/sign-in?lang=cy", "login", login, "password", "wrong").body, out.get("/sign-in/first?lang=cy").body} {
+		if !strings.Contains(page, `<html lang="cy">`) || !strings.Contains(page, `?lang=cy"`) {
+			t.Errorf("the language that was asked for is lost:\n%s", page)
+		}
 	}
 	if h := b.get("/sign-in").header; !strings.Contains(h.Get("Content-Security-Policy"), "form-action 'self'") || h.Get("Cache-Control") != "no-store" {
 		t.Errorf("headers %v", h)
