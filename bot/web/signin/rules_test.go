@@ -80,7 +80,7 @@ func TestLocal(t *testing.T) {
 
 func TestStepOf(t *testing.T) {
 	t.Parallel()
-	const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" //nolint:gosec // G101: an example.
+	const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 	now := theDay.Add(7 * time.Second)
 	current := now.Unix() / 30
 	for name, row := range map[string]struct {

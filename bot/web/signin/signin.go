@@ -108,6 +108,7 @@ func (s *SignIn) routes() []route {
 		{"POST /sign-in/code", store.StageCode, "", s.code},
 		{"GET /sign-in/two-step", store.StageTwoStep, "", s.showTwoStep},
 		{"POST /sign-in/two-step", store.StageTwoStep, "", s.twoStep},
+		{"GET /sign-in/two-step.png", store.StageTwoStep, "", s.showPicture},
 		{"POST /sign-out", store.StageOpen, "", s.signOut},
 		{"GET /account", store.StageOpen, "", s.showAccount},
 		{"POST /account/language", store.StageOpen, "", s.changeLanguage},
@@ -118,6 +119,7 @@ func (s *SignIn) routes() []route {
 		{"POST /account/phone", store.StageOpen, "", s.newPhone},
 		{"GET /account/two-step", store.StageOpen, "", s.showNewTwoStep},
 		{"POST /account/two-step", store.StageOpen, "", s.newTwoStep},
+		{"GET /account/two-step.png", store.StageOpen, "", s.showPicture},
 		{"POST /account/sign-out-everywhere", store.StageOpen, "", s.signOutEverywhere},
 		{"GET /accounts", store.StageOpen, ManageAccounts, s.showAccounts},
 		{"POST /accounts", store.StageOpen, ManageAccounts, s.addAccount},
@@ -265,6 +267,7 @@ func (s *SignIn) begin(w http.ResponseWriter, r *http.Request, n store.NewSessio
 		return err
 	}
 	// Without Max-Age: it ends with the browser, if not before.
+	//nolint:gosec // G124: Secure wherever people come by https; without, it is a trial on one machine.
 	http.SetCookie(w, &http.Cookie{
 		Name: s.sessionCookie(), Value: token, Path: "/", HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode,
 	})
@@ -273,6 +276,7 @@ func (s *SignIn) begin(w http.ResponseWriter, r *http.Request, n store.NewSessio
 
 // forget takes the session's cookie away.
 func (s *SignIn) forget(w http.ResponseWriter) {
+	//nolint:gosec // G124: Secure wherever people come by https; without, it is a trial on one machine.
 	http.SetCookie(w, &http.Cookie{
 		Name: s.sessionCookie(), Path: "/", MaxAge: -1, HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode,
 	})
@@ -292,6 +296,7 @@ func (s *SignIn) open(w http.ResponseWriter, r *http.Request, pending store.Sess
 		s.Logger.WarnContext(r.Context(), "a browser was not remembered", "account_id", string(of), "error", err)
 		return nil
 	}
+	//nolint:gosec // G124: Secure wherever people come by https; without, it is a trial on one machine.
 	http.SetCookie(w, &http.Cookie{
 		Name: s.browserCookie(), Value: browser, Path: "/sign-in", MaxAge: int((90 * 24 * time.Hour).Seconds()),
 		HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode,

@@ -322,7 +322,11 @@ func TestOwnAccount(t *testing.T) {
 	b.leads(b.post("/account/language", "language", "cy"), "/account")
 	b.is(b.post("/account/language", "language", "xx"), http.StatusUnprocessableEntity)
 	// Another phone: the first goes on until the second is confirmed.
+	b.is(b.get("/account/two-step.png"), http.StatusNotFound)
 	b.leads(b.post("/account/phone", "password", fresh), "/account/two-step")
+	if got := b.get("/account/two-step.png"); got.header.Get("Content-Type") != "image/png" || !strings.HasPrefix(got.body, "\x89PNG") || got.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("the picture: %d %v", got.status, got.header)
+	}
 	second := strings.ReplaceAll(secretOnPage.FindStringSubmatch(b.get("/account/two-step").body)[1], " ", "")
 	f.later(time.Minute)
 	b.is(b.post("/account/two-step", "code", f.codeOf(phone)), http.StatusUnauthorized)
