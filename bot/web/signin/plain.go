@@ -72,7 +72,7 @@ func (p *Plain) Render(w http.ResponseWriter, r *http.Request, status int, page 
 	var b bytes.Buffer
 	err := fmt.Errorf("there is no page %s", page)
 	if read, ok := p.pages[page][Language(r)]; ok {
-		err = read.ExecuteTemplate(&b, "layout", data)
+		err = read.ExecuteTemplate(&b, "layout", struct{ Data any }{data})
 	}
 	if err != nil {
 		// What a template says of its fault may hold what it was given.

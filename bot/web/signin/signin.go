@@ -48,7 +48,7 @@ const (
 type Config struct {
 	Store *store.Store
 	// Render answers with a page of templates/console, by its name without the
-	// ending.
+	// ending; the page finds data under .Data.
 	Render func(w http.ResponseWriter, r *http.Request, status int, page string, data any)
 	// Now is the clock; nil is the machine's.
 	Now func() time.Time
