@@ -258,8 +258,10 @@ func (s *service) await(what string, is func() bool) {
 }
 
 // wait asks until it is so, or for too long.
-func (s *service) wait(is func() bool) bool {
-	ctx, cancel := context.WithTimeout(s.t.Context(), awaitWithin)
+func (s *service) wait(is func() bool) bool { return s.within(awaitWithin, is) }
+
+func (s *service) within(most time.Duration, is func() bool) bool {
+	ctx, cancel := context.WithTimeout(s.t.Context(), most)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
