@@ -172,13 +172,10 @@ func TestAThousandRemindersAtOnce(t *testing.T) {
 		}
 		return "", unknown
 	}
-	// The jobs of the process that died are taken up by whichever leads then. Where
-	// the one that stopped was leading, that takes several rounds of all three.
-	const recovered = 4 * time.Minute
 	shown := 0
 	for i := range people {
 		why, unknown := books(i)
-		first.within(recovered, func() bool {
+		first.wait(func() bool {
 			if why != "" {
 				why, unknown = books(i)
 			}

@@ -258,10 +258,8 @@ func (s *service) await(what string, is func() bool) {
 }
 
 // wait asks until it is so, or for too long.
-func (s *service) wait(is func() bool) bool { return s.within(awaitWithin, is) }
-
-func (s *service) within(most time.Duration, is func() bool) bool {
-	ctx, cancel := context.WithTimeout(s.t.Context(), most)
+func (s *service) wait(is func() bool) bool {
+	ctx, cancel := context.WithTimeout(s.t.Context(), awaitWithin)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

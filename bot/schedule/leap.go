@@ -16,12 +16,15 @@ import (
 type kinds struct {
 	workers *river.Workers
 	work    map[string]func(context.Context, *rivertype.JobRow) error
+	// patience is how long one run of a kind may take.
+	patience map[string]time.Duration
 }
 
 // add puts a worker among the kinds.
 func add[T river.JobArgs](k *kinds, w river.Worker[T]) {
 	river.AddWorker(k.workers, w)
 	var zero T
+	k.patience[zero.Kind()] = w.Timeout(&river.Job[T]{JobRow: &rivertype.JobRow{}})
 	k.work[zero.Kind()] = func(ctx context.Context, row *rivertype.JobRow) error {
 		job := &river.Job[T]{JobRow: row}
 		if err := json.Unmarshal(row.EncodedArgs, &job.Args); err != nil {

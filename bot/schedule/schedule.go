@@ -4,10 +4,11 @@
 // It also tells the team of alerts, on their own phones and by e-mail, because
 // that runs by the clock until somebody has said that they are on it.
 //
-// It decides nothing: conversations.Escalate says who is told. A job says what was expected when it was set; whether
-// that still holds is decided in conversations.Next, so that a job may run
-// twice, late, or after everything has changed. What it stores about an error
-// is a code: the job table holds ids and nothing of a person.
+// It decides nothing: conversations.Escalate says who is told. A job says what was
+// expected when it was set; whether that still holds is decided in
+// conversations.Next, so that a job may run twice, late, or after everything has
+// changed. What it stores about an error is a code: the job table holds ids and
+// nothing of a person.
 package schedule
 
 import (
@@ -107,7 +108,9 @@ func (s *Schedule) Stop(ctx context.Context) error {
 // register lists every kind of job with its worker: for River, and for who
 // works them in leaps.
 func (s *Schedule) register() *kinds {
-	k := &kinds{workers: river.NewWorkers(), work: map[string]func(context.Context, *rivertype.JobRow) error{}}
+	k := &kinds{
+		workers: river.NewWorkers(), work: map[string]func(context.Context, *rivertype.JobRow) error{}, patience: map[string]time.Duration{},
+	}
 	add(k, &reminders{Schedule: s})
 	add(k, s.timeouts())
 	add(k, &turnRetries{Schedule: s})

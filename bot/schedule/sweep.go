@@ -3,15 +3,19 @@ package schedule
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
 	"alongside/conversations"
 	"alongside/store"
+
+	"github.com/riverqueue/river/rivertype"
 )
 
 const (
-	// sweepEvery is how often alerts are looked at whose job should have run.
+	// sweepEvery is how often what should have run is looked at: alerts, and jobs
+	// whose process died.
 	sweepEvery = 15 * time.Second
 	// sweepLease keeps the others of several processes from doing the same.
 	sweepLease = 2 * sweepEvery
@@ -51,7 +55,7 @@ func (s *Schedule) sweep(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		if err := s.sweepOnce(ctx); err != nil && ctx.Err() == nil {
-			s.c.Logger.Error("the open alerts could not be looked at; tried again", "error", err)
+			s.c.Logger.Error("what was left behind could not be looked at; tried again", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -67,7 +71,7 @@ func (s *Schedule) sweepOnce(ctx context.Context) error {
 	if err != nil || !held {
 		return err
 	}
-	var faults []error
+	faults := []error{s.rescue(ctx)}
 	for page := (store.Page{Limit: sweepMost}); ; {
 		open, next, err := s.c.Store.Alerts(ctx, store.AlertFilter{Page: page})
 		if err != nil {
@@ -80,6 +84,26 @@ func (s *Schedule) sweepOnce(ctx context.Context) error {
 			return errors.Join(faults...)
 		}
 	}
+}
+
+// rescue lets the jobs of a process that died, or stands still, be worked again. A
+// job that is worked twice by that does no harm: whether it is stale is for the
+// turn to know.
+func (s *Schedule) rescue(ctx context.Context) error {
+	now := s.c.Now()
+	since := now.Add(-2 * jobTimeout)
+	list, err := s.c.Store.StuckJobs(ctx, since, sweepMost)
+	if err != nil {
+		return err
+	}
+	patience := s.register().patience
+	list = slices.DeleteFunc(list, func(j *rivertype.JobRow) bool {
+		return j.AttemptedAt == nil || now.Sub(*j.AttemptedAt) < patience[j.Kind]+jobTimeout
+	})
+	if len(list) > 0 {
+		s.c.Logger.Warn("jobs that nobody works any more are taken up", "jobs", len(list))
+	}
+	return s.c.Store.RescueJobs(ctx, list, since, now)
 }
 
 // catchUp does what the jobs of one alert should have done by now. An alert

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivertype"
 )
 
@@ -79,6 +80,8 @@ type database interface {
 	// nextJobs and endJobs work River's rows without River; see leap.go.
 	nextJobs(ctx context.Context, most int, states ...rivertype.JobState) ([]*rivertype.JobRow, error)
 	endJobs(ctx context.Context, ids []int64) error
+	// jobRows reads and writes River's rows; see stuck.go.
+	jobRows() riverdriver.Executor
 	// ping reaches the database and checks its migrations.
 	ping(ctx context.Context) error
 	close() error

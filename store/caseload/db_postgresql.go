@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
 
@@ -237,6 +238,8 @@ func (db *postgresDB) close() error {
 func (db *postgresDB) nextJobs(ctx context.Context, most int, states ...rivertype.JobState) ([]*rivertype.JobRow, error) {
 	return nextJobs(ctx, db.jobs, most, states...)
 }
+
+func (db *postgresDB) jobRows() riverdriver.Executor { return riverpgxv5.New(db.pool).GetExecutor() }
 
 func (db *postgresDB) endJobs(ctx context.Context, ids []int64) error {
 	_, err := db.jobs.JobDeleteMany(ctx, river.NewJobDeleteManyParams().IDs(ids...))

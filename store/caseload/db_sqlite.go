@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
 	"modernc.org/sqlite"
@@ -300,6 +301,8 @@ func (db *sqliteDB) close() error {
 func (db *sqliteDB) nextJobs(ctx context.Context, most int, states ...rivertype.JobState) ([]*rivertype.JobRow, error) {
 	return nextJobs(ctx, db.jobs, most, states...)
 }
+
+func (db *sqliteDB) jobRows() riverdriver.Executor { return riversqlite.New(db.writer).GetExecutor() }
 
 func (db *sqliteDB) endJobs(ctx context.Context, ids []int64) error {
 	_, err := db.jobs.JobDeleteMany(ctx, river.NewJobDeleteManyParams().IDs(ids...))
