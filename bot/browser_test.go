@@ -23,7 +23,11 @@ import (
 
 // tab is a page in a browser of the test's own.
 type tab struct {
-	t  *testing.T
+	t *testing.T
+	// base is the address before every path.
+	base string
+	ctx  context.Context //nolint:containedctx // It is the browser's: one tab, one context.
+
 	do func(...chromedp.Action[chromedp.Void])
 	is func(script string) bool
 
@@ -50,7 +54,7 @@ func openTab(t *testing.T, address string, width, height int64) *tab {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	p := &tab{t: t}
+	p := &tab{t: t, ctx: ctx, base: address}
 	p.do = func(steps ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
 		if err := chromedp.Do(ctx, steps...); err != nil {
@@ -72,6 +76,18 @@ func openTab(t *testing.T, address string, width, height int64) *tab {
 	return p
 }
 
+// picture keeps a picture of the whole page in a file.
+func (p *tab) picture(file string) {
+	p.t.Helper()
+	shot, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.WriteFile(file, shot, 0o600)
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 // listen notes what a page must not do.
 func (p *tab) listen(address string) func(any) {
 	host := strings.TrimPrefix(address, "http://")
@@ -85,7 +101,8 @@ func (p *tab) listen(address string) func(any) {
 		case *log.EventEntryAdded:
 			fault = fmt.Sprintf("the browser logged: %s: %s", e.Entry.Level, e.Entry.Text)
 		case *network.EventRequestWillBeSent:
-			if u, err := url.Parse(e.Request.URL); err != nil || u.Host != host {
+			// The browser's own pictures in a field for a day come as data.
+			if u, err := url.Parse(e.Request.URL); err != nil || u.Host != host && u.Scheme != "data" {
 				fault = "another host was asked: " + e.Request.URL
 			}
 		}

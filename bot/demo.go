@@ -59,7 +59,7 @@ func (c demoCommand) Run(ctx context.Context, s settings) (err error) {
 	}
 	w, err := openWorld(ctx, s, worldConfig{
 		dir: dir, console: freeAddress(ctx, c.Addr), carrier: config,
-		home: func(c *carrier.Carrier) http.Handler { return c.DemoPage() },
+		home: func(w *world) (http.Handler, error) { return d.pages(w, w.carrier.DemoPage()) },
 	})
 	defer func() {
 		if stopErr := w.down.run(); err == nil {
@@ -73,8 +73,8 @@ func (c demoCommand) Run(ctx context.Context, s settings) (err error) {
 	if err := d.seed(ctx, monday); err != nil {
 		return err
 	}
-	s.say("\n  Open  http://%s\n\nIt is %s there. A reminder is about to reach the phones. Ctrl-C ends the demo.",
-		w.console, monday.Format("Monday 2 January")+", just before two")
+	s.say("\n  Open  http://%s\n  Sam’s pages are at  http://%s/today\n\nIt is %s there. A reminder is about to reach the phones. Ctrl-C ends the demo.",
+		w.console, w.console, monday.Format("Monday 2 January")+", just before two")
 	<-ctx.Done()
 	s.say("\nThat was the demo.")
 	return nil

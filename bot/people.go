@@ -28,20 +28,20 @@ func (p people) validate() error {
 	return errors.Join(faults...)
 }
 
-// pages are what people of the team open: so far their sign-in and accounts.
+// pages are what people of the team open, behind their sign-in.
 func (a *app) pages(p people, at providers) (http.Handler, error) {
-	plain, err := signin.NewPlain(a.log)
+	c, err := a.newConsole(audited(a.store))
 	if err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}
 	in := signin.New(signin.Config{
-		Store: a.store, Render: plain.Render, Now: a.now, Logger: a.log, Secure: overHTTPS(at.ConsoleURL), Idle: p.SessionIdle, Lasts: p.SessionLasts,
+		Store: a.store, Render: c.Render, Now: a.now, Logger: a.log, Secure: overHTTPS(at.ConsoleURL), Idle: p.SessionIdle, Lasts: p.SessionLasts,
 	})
 	mux := http.NewServeMux()
 	in.Routes(mux)
-	mux.Handle("GET /{$}", in.Require(http.RedirectHandler("/account", http.StatusSeeOther)))
+	c.Routes(mux, in.Require)
 	mux.Handle("/", in.Require(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		plain.Render(w, r, http.StatusNotFound, "missing", nil)
+		c.Render(w, r, http.StatusNotFound, "missing", nil)
 	})))
 	return mux, nil
 }

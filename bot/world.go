@@ -34,7 +34,7 @@ type worldConfig struct {
 	dir     string
 	console string // host:port of the console; port 0 takes any
 	carrier carrier.Config
-	home    func(*carrier.Carrier) http.Handler
+	home    func(*world) (http.Handler, error)
 }
 
 // The pretend accounts. The carrier checks them as the real ones would be.
@@ -109,7 +109,10 @@ func openWorld(ctx context.Context, s settings, c worldConfig) (*world, error) {
 func (w *world) open(ctx context.Context, c worldConfig) error {
 	var home http.Handler
 	if c.home != nil {
-		home = c.home(w.carrier)
+		var err error
+		if home, err = c.home(w); err != nil {
+			return err
+		}
 	}
 	server, err := w.server(listeners{ConsoleAddr: c.console, WebhookAddr: "127.0.0.1:0"}, providers{}, home)
 	if err != nil {

@@ -28,10 +28,20 @@ func TestPageWords(t *testing.T) {
 	}
 	for _, tag := range words.Languages() {
 		for _, key := range keys {
-			if _, err := words.Say(tag, key); err != nil {
+			// Every variable that a page may give, so that none can be missing; a number
+			// for those that have forms for it.
+			vars := []any{"since", "x", "day", "x", "time", "x", "name", "x", "from", "x", "to", "x", "what", "x", "code", "x"}
+			_, err := words.Say(tag, key, vars...)
+			if err != nil {
+				_, err = words.Say(tag, key, append(vars, "count", 2)...)
+			}
+			if err != nil {
 				t.Error(err)
 			}
 		}
+	}
+	if said, err := words.Say("en", "lasts.days"); err == nil {
+		t.Errorf("a sentence without its number was said: %q", said)
 	}
 	if _, err := words.Say("en", "no.such_key"); err == nil {
 		t.Error("a key that is not there was said")

@@ -190,7 +190,13 @@ func TestWhatTheTeamReadsUsesAnIndex(t *testing.T) {
 		"audit":         {func() error { _, _, err := c.Audit(ctx, "", Page{}); return err }, false},
 		"audit_of":      {func() error { _, _, err := c.Audit(ctx, string(client), Page{}); return err }, false},
 		"cared_by":      {func() error { _, err := c.CaredBy(ctx, specialist); return err }, false},
-		"nudge_again":   {func() error { _, err := c.AddNudge(ctx, again); return known(err) }, false},
+		"today": {func() error {
+			_, err := c.Today(ctx, TodayFilter{Specialists: []conversations.SpecialistID{specialist}, To: now})
+			return err
+		}, true},
+		"today_everybody": {func() error { _, err := c.Today(ctx, TodayFilter{Everybody: true, To: now}); return err }, false},
+		"rows":            {func() error { _, err := c.Rows(ctx, []conversations.SpecialistID{specialist}, true); return err }, true},
+		"nudge_again":     {func() error { _, err := c.AddNudge(ctx, again); return known(err) }, false},
 	} {
 		recorded.statements = nil
 		if err := row.read(); err != nil {
