@@ -2,8 +2,8 @@ package locales
 
 import "embed"
 
-// Pages holds the words of the team's pages: <part>.<tag>.toml, one file per
+// Pages holds the words of the team's pages: pages/<part>.<tag>.toml, one file per
 // part and language. Package templates reads it.
 //
-//go:embed signin.*.toml console.*.toml
+//go:embed pages/*.toml
 var Pages embed.FS

@@ -30,7 +30,7 @@ type PageWords struct {
 	keys       map[string]map[string]bool
 }
 
-// LoadPageWords reads <part>.<tag>.toml, whose keys have two parts
+// LoadPageWords reads pages/<part>.<tag>.toml, whose keys have two parts
 // ("sign_in.title"). A key that two files of a language have is a fault, and so
 // is one that not every language has.
 func LoadPageWords() (*PageWords, error) { return loadPageWords(locales.Pages) }
@@ -39,7 +39,7 @@ func loadPageWords(files fs.FS) (*PageWords, error) {
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	w := &PageWords{localizers: map[string]*i18n.Localizer{}, keys: map[string]map[string]bool{}}
-	names, err := fs.Glob(files, "*.toml")
+	names, err := fs.Glob(files, "pages/*.toml")
 	if err != nil {
 		return nil, fmt.Errorf("list the words of the pages: %w", err)
 	}

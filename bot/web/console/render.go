@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -104,9 +105,24 @@ func (c *Console) Render(w http.ResponseWriter, r *http.Request, status int, nam
 	_, _ = w.Write(body.Bytes())
 }
 
-// Reads says whether the reader may read clients at all: else the menu is not
-// for them.
-func (p page) Reads() bool { return p.Who.May(signin.ReadClients) }
+// An entry is a page that the menu leads to, for whoever may do what it asks for.
+type entry struct {
+	Path string
+	// Title is the key of its words.
+	Title string
+	asks  signin.Action
+}
+
+// menu is in the order of a day's use.
+var menu = []entry{
+	{"/today", "today.title", signin.ReadClients},
+	{"/caseload", "caseload.title", signin.ReadClients},
+}
+
+// Menu is what of the menu is for the reader.
+func (p page) Menu() []entry {
+	return slices.DeleteFunc(slices.Clone(menu), func(e entry) bool { return !p.Who.May(e.asks) })
+}
 
 // errNoPage says that no page has the name that was asked for.
 var errNoPage = errors.New("no page is called so")
