@@ -25,7 +25,7 @@ func TestEveryWordOfThePagesIsThere(t *testing.T) {
 	said := map[string]bool{}
 	lists := map[string]bool{"day": true, "month": true, "lasts": true, "reason": true, "done": true, "fault": true}
 	// The pages of the sign-in choose many of theirs by what happened.
-	for _, of := range []string{"sign_in", "two_step", "codes", "account", "accounts", "role", "missing", "plain"} {
+	for _, of := range []string{"sign_in", "two_step", "codes", "account", "accounts", "role", "missing"} {
 		lists[of] = true
 	}
 	for _, file := range must(fs.Glob(templates.Console, "console/*.html"))(t) {

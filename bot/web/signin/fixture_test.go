@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"alongside/bot/web"
+	"alongside/bot/web/console"
 	"alongside/bot/web/signin"
 	"alongside/conversations"
 	"alongside/store"
@@ -118,9 +119,9 @@ func (f *fixture) start() {
 	f.must(err)
 	opened := f.store
 	f.Cleanup(func() { _ = opened.Close() })
-	plain, err := signin.NewPlain(log)
+	pages, err := console.New(console.Config{Now: f.clock, Logger: log})
 	f.must(err)
-	f.in = signin.New(signin.Config{Store: f.store, Render: plain.Render, Now: f.clock, Logger: log})
+	f.in = signin.New(signin.Config{Store: f.store, Render: pages.Render, Now: f.clock, Logger: log})
 	mux := http.NewServeMux()
 	f.in.Routes(mux)
 	mux.Handle("/", f.in.Require(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
