@@ -6,11 +6,12 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"alongside/store/storetest"
 
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -41,7 +42,7 @@ func openTab(t *testing.T, address string, width, height int64) *tab {
 	t.Helper()
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
-		if slices.Contains(strings.Split(os.Getenv("ALONGSIDE_REQUIRE"), ","), "chromium") {
+		if storetest.Required("chromium") {
 			t.Fatal("chromium is not installed, and ALONGSIDE_REQUIRE wants it")
 		}
 		t.Skip("chromium is not installed: the page is not looked at in a browser")

@@ -8,11 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"alongside/store/storetest"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -61,7 +61,7 @@ var axe = sync.OnceValues(func() (string, error) {
 func checker(t *testing.T) string {
 	t.Helper()
 	if _, err := exec.LookPath("npm"); err != nil {
-		if slices.Contains(strings.Split(os.Getenv("ALONGSIDE_REQUIRE"), ","), "axe") {
+		if storetest.Required("axe") {
 			t.Fatal("npm is not installed, and ALONGSIDE_REQUIRE wants axe")
 		}
 		t.Log("npm is not installed: the pages are not checked by axe")
@@ -69,7 +69,7 @@ func checker(t *testing.T) string {
 	}
 	script, err := axe()
 	if err != nil {
-		if slices.Contains(strings.Split(os.Getenv("ALONGSIDE_REQUIRE"), ","), "axe") {
+		if storetest.Required("axe") {
 			t.Fatal(err)
 		}
 		t.Logf("the pages are not checked by axe: %v", err)

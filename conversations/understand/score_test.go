@@ -3,6 +3,7 @@ package understand_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -83,6 +84,9 @@ func TestSharedReplies(t *testing.T) {
 	t.Parallel()
 	file := shared()
 	if file == "" {
+		if slices.Contains(strings.Split(os.Getenv("ALONGSIDE_REQUIRE"), ","), "shared") {
+			t.Fatal("shared/replies/replies.tsv is not there, and ALONGSIDE_REQUIRE wants it")
+		}
 		t.Log("shared/replies/replies.tsv is not there: only the committed test data count")
 		return
 	}

@@ -14,15 +14,15 @@ import (
 	"testing"
 )
 
-// required says whether a test must not do without a program.
-func required(program string) bool {
+// Required says whether a test must not do without a program.
+func Required(program string) bool {
 	return slices.Contains(strings.Split(os.Getenv("ALONGSIDE_REQUIRE"), ","), program)
 }
 
 // absent ends the test if the program is required.
 func absent(t testing.TB, program string) {
 	t.Helper()
-	if required(program) {
+	if Required(program) {
 		t.Fatalf("%s is not installed, and ALONGSIDE_REQUIRE wants it", program)
 	}
 }
