@@ -6,6 +6,8 @@ package caseload
 type Sealer interface {
 	Seal(purpose, context string, plain []byte) ([]byte, error)
 	Open(purpose, context string, sealed []byte) ([]byte, error)
+	// Current says whether a value was sealed under the first key.
+	Current(sealed []byte) bool
 	// Hash is the keyed hash of a value by the first key, Hashes by every key.
 	Hash(purpose, value string) []byte
 	Hashes(purpose, value string) [][]byte
