@@ -43,8 +43,12 @@ var sealedTables = []sealedTable{
 	{name: "appointments", key: "id", columns: []sealedColumn{{name: "place", purpose: sealPlace}, {name: "with_whom", purpose: sealWith}}},
 	{name: "conversations", key: "peer", columns: []sealedColumn{{name: "snapshot", purpose: sealSnapshot}, {name: "address", purpose: sealAddress}}},
 	{name: "messages", key: "id", columns: []sealedColumn{
-		{name: "body", purpose: sealBody}, {name: "media", purpose: sealMedia}, {name: "understood", purpose: sealUnderstood},
-		{name: "event", purpose: sealEvent}, {name: "buttons", purpose: sealButtons}, {name: "undo", purpose: sealUndo},
+		{name: "body", purpose: sealBody},
+		{name: "media", purpose: sealMedia},
+		{name: "understood", purpose: sealUnderstood},
+		{name: "event", purpose: sealEvent},
+		{name: "buttons", purpose: sealButtons},
+		{name: "undo", purpose: sealUndo},
 	}},
 	{name: "flags", key: "id", columns: []sealedColumn{{name: "condition", purpose: sealCondition}}},
 	{name: "corrections", key: "id", columns: []sealedColumn{{name: "meaning", purpose: sealMeaning}}},
@@ -61,7 +65,9 @@ var sealedTables = []sealedTable{
 	{name: "fallback_contacts", key: "id", columns: []sealedColumn{{name: "details", purpose: sealFallback}}},
 	{name: "accounts", key: "id", columns: []sealedColumn{
 		{name: "login", purpose: sealLogin, hash: "login_hash", of: hashLogin, hashed: func(plain, _ string) string { return loginKey(plain) }},
-		{name: "password", purpose: sealPassword}, {name: "totp", purpose: sealTwoStep}, {name: "totp_next", purpose: sealTwoStep},
+		{name: "password", purpose: sealPassword},
+		{name: "totp", purpose: sealTwoStep},
+		{name: "totp_next", purpose: sealTwoStep},
 	}},
 	{name: "sessions", key: "id", columns: []sealedColumn{{name: "shows", purpose: sealShows}}},
 }
