@@ -31,6 +31,8 @@ type commands struct {
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database up to this version. Safe to run twice, and while others run it."`
 	Token      tokenCommand      `cmd:"" help:"Make a bearer token for the API. It is shown once."`
 	User       userCommand       `cmd:"" help:"Say who may sign in to the pages: add, list, reset, end."`
+	Backup     backupCommand     `cmd:"" help:"Write the whole caseload into a file, while the service goes on."`
+	Restore    restoreCommand    `cmd:"" help:"Fill an empty database with a backup."`
 	Reseal     resealCommand     `cmd:"" help:"Seal everything again under the first of the secret keys, so that an older one can be taken out."`
 	Bench      benchCommand      `cmd:"" help:"Measure the whole path of a text, from webhook to accepted answer."`
 	Simulate   simulateCommand   `cmd:"" help:"Let a service live through months in minutes, and check every text that goes out."`

@@ -121,15 +121,22 @@ func Versions(ctx context.Context, db *sql.DB, provider *goose.Provider) (curren
 	for _, source := range provider.ListSources() {
 		known = max(known, source.Version)
 	}
-	// Goose would make its table when asked; a check must not.
+	current, err = Reached(ctx, db)
+	return current, known, err
+}
+
+// Reached returns the newest migration that the database has; 0 for one that was
+// never migrated. The database is only looked at.
+func Reached(ctx context.Context, db *sql.DB) (current int64, err error) {
+	// Goose would make its table when asked; a look must not.
 	err = db.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM "+goose.DefaultTablename+" WHERE is_applied").Scan(&current)
 	if err != nil {
 		if ping := db.PingContext(ctx); ping != nil {
-			return 0, known, fmt.Errorf("reach the database: %w", ping)
+			return 0, fmt.Errorf("reach the database: %w", ping)
 		}
-		return 0, known, nil // The table is missing: never migrated.
+		return 0, nil // The table is missing: never migrated.
 	}
-	return current, known, nil
+	return current, nil
 }
 
 func provider(db *sql.DB, dialect Dialect) (*goose.Provider, error) {

@@ -64,6 +64,18 @@ func Postgres(t testing.TB) (databaseURL string, ok bool) {
 		absent(t, "postgres")
 		return "", false
 	}
+	return postgresFrom(t, template), true
+}
+
+// EmptyPostgres is a database of the test's own in which nothing is, not even the
+// tables. PostgreSQL must be installed.
+func EmptyPostgres(t testing.TB) (databaseURL string) {
+	t.Helper()
+	return postgresFrom(t, "template0")
+}
+
+func postgresFrom(t testing.TB, template string) string {
+	t.Helper()
 	c, err := theCluster()
 	if err != nil {
 		t.Fatalf("start PostgreSQL: %v", err)
@@ -77,7 +89,7 @@ func Postgres(t testing.TB) (databaseURL string, ok bool) {
 			t.Errorf("drop the database: %v", err)
 		}
 	})
-	return c.url(name), true
+	return c.url(name)
 }
 
 func (c *cluster) url(database string) string {
