@@ -16,7 +16,8 @@ type (
 	Restored = caseload.Restored
 )
 
-// ErrBackup: a backup cannot be restored here; the error says why and what to do.
+// ErrBackup says that a backup cannot be restored here; the error that wraps it
+// says why and what to do.
 var ErrBackup = caseload.ErrBackup
 
 // Backup writes everything in a database into a new file, while the service goes

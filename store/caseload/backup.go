@@ -40,7 +40,8 @@ const (
 	kindPostgres = "postgresql"
 )
 
-// ErrBackup: a backup cannot be restored here; the error says why and what to do.
+// ErrBackup says that a backup cannot be restored here; the error that wraps it
+// says why and what to do.
 var ErrBackup = errors.New("the backup cannot be restored")
 
 // Backup writes a backup of a database into a new file, readable by its owner
@@ -116,6 +117,7 @@ func readBack(file string) (m Manifest, err error) {
 			err = json.NewDecoder(r).Decode(&m)
 		}
 		if err == nil {
+			//nolint:gosec // G110: it is thrown away as it is read; a large one costs time alone.
 			_, err = io.Copy(io.Discard, r)
 		}
 		if err = errors.Join(err, r.Close()); err != nil {

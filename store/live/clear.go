@@ -13,7 +13,7 @@ const clearPage = 500
 // Clear takes the state of every client away: after the caseload was put back to
 // an earlier moment a state of later may carry a revision that is given out again.
 func (s *States) Clear(ctx context.Context) error {
-	clear := func(ctx context.Context, one redis.Cmdable) error {
+	clearOne := func(ctx context.Context, one redis.Cmdable) error {
 		for cursor, more := uint64(0), true; more; more = cursor != 0 {
 			keys, next, err := one.Scan(ctx, cursor, key("*"), clearPage).Result()
 			if err != nil {
@@ -35,9 +35,9 @@ func (s *States) Clear(ctx context.Context) error {
 	}
 	var err error
 	if cluster, is := s.client.(*redis.ClusterClient); is {
-		err = cluster.ForEachMaster(ctx, func(ctx context.Context, master *redis.Client) error { return clear(ctx, master) })
+		err = cluster.ForEachMaster(ctx, func(ctx context.Context, master *redis.Client) error { return clearOne(ctx, master) })
 	} else {
-		err = clear(ctx, s.client)
+		err = clearOne(ctx, s.client)
 	}
 	if err != nil {
 		return fmt.Errorf("take the live states away: %w", err)
