@@ -11,6 +11,7 @@ import (
 	"alongside/bot/telegram"
 	"alongside/bot/turn"
 	"alongside/bot/twilio"
+	"alongside/bot/web/console"
 	"alongside/conversations"
 	"alongside/locales"
 	"alongside/store"
@@ -35,6 +36,7 @@ type app struct {
 	schedule *schedule.Schedule
 	sms      *twilio.Channel
 	telegram *telegram.Channel
+	console  *console.Console // nil where there are no pages
 	metrics  *meters
 	registry *prometheus.Registry
 	team     team

@@ -14,11 +14,27 @@ import (
 // newConsole puts the specialists' pages together. Audit writes down who read
 // and changed what.
 func (a *app) newConsole(audit func(context.Context, signin.Who, string, conversations.ClientID) error) (*console.Console, error) {
-	return console.New(console.Config{
-		Store: a.store, Event: a.turn.Run, Audit: audit, Now: a.now, NewID: newID, Logger: a.log,
+	c, err := console.New(console.Config{
+		Store: a.store, Changes: a.store.Follow, Event: a.turn.Run, Audit: audit, Now: a.now, NewID: newID, Logger: a.log,
 		Findings: func(words map[string]string) []templates.Finding { return a.words.CheckFree(words, a.rules.Lexicons) },
 		Pathway:  a.rules.Pathway, Route: a.rules.Pathway.ClinicalRoute,
 	})
+	if err != nil {
+		return nil, err
+	}
+	a.console = c
+	following, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c.Follow(following)
+	}()
+	a.down.later("the open pages", func(context.Context) error {
+		stop()
+		<-done
+		return nil
+	})
+	return c, nil
 }
 
 // audited writes down in the audit log, by ids alone, who read or changed what of
@@ -51,8 +67,11 @@ func (d *demo) pages(w *world, phones http.Handler) (http.Handler, error) {
 	c.Routes(own, d.asSam)
 	mux := http.NewServeMux()
 	mux.Handle("/", phones)
-	for _, path := range []string{"/today", "/caseload", "/clients/", "/static/"} {
-		mux.Handle(path, own)
+	mux.Handle("/static/", own)
+	for _, pattern := range c.Patterns() {
+		if pattern != "GET /{$}" { // The phones are there.
+			mux.Handle(pattern, own)
+		}
 	}
 	return mux, nil
 }

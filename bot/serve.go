@@ -122,10 +122,14 @@ func (a *app) server(l listeners, p providers, home http.Handler) (*web.Server, 
 		Route: a.rules.Pathway.ClinicalRoute, Pathway: a.rules.Pathway,
 		Rehearse: a.turn.Rehearse, CheckWords: func(words map[string]string) []templates.Finding { return a.words.CheckFree(words, a.rules.Lexicons) },
 	})
+	var stopping func()
+	if a.console != nil {
+		stopping = a.console.HangUp
+	}
 	return web.New(web.Config{
 		ConsoleAddr: l.ConsoleAddr, WebhookAddr: l.WebhookAddr, MetricsAddr: l.MetricsAddr,
 		ConsoleURL: p.ConsoleURL, PublicURL: p.PublicURL,
-		Store: a.store, Webhooks: hooks, Registry: a.registry, Home: home, Logger: a.log, API: service,
+		Store: a.store, Webhooks: hooks, Registry: a.registry, Home: home, Logger: a.log, API: service, Stopping: stopping,
 	})
 }
 

@@ -211,6 +211,12 @@ func (s *Store) Session(ctx context.Context, token string, idle time.Duration) (
 	return s.caseload.Session(ctx, token, idle, s.now())
 }
 
+// FindSession is [Store.Session] for what nobody clicked: it does not keep a
+// session from ending for want of use.
+func (s *Store) FindSession(ctx context.Context, token string, idle time.Duration) (Session, error) {
+	return s.caseload.FindSession(ctx, token, idle, s.now())
+}
+
 // Sessions returns the open sessions of an account (empty: of all) that hold
 // now, the one that ends last first, at most 200.
 func (s *Store) Sessions(ctx context.Context, of AccountID, idle time.Duration) ([]Session, error) {

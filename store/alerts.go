@@ -44,7 +44,11 @@ func (s *Store) Alert(ctx context.Context, id conversations.AlertID) (Alert, err
 // caller has found out that there is such a person. [ErrNotFound] if there is
 // none with the id.
 func (s *Store) AcknowledgeAlert(ctx context.Context, id conversations.AlertID, by conversations.SpecialistID, now time.Time) (Alert, error) {
-	return s.caseload.AcknowledgeAlert(ctx, id, by, now)
+	a, err := s.caseload.AcknowledgeAlert(ctx, id, by, now)
+	if err == nil {
+		s.pages.client(a.Client)
+	}
+	return a, err
 }
 
 // longestOutcome bounds the outcome of an alert, in characters.
@@ -64,6 +68,9 @@ func (s *Store) CloseAlert(
 		return Alert{}, err
 	}
 	a, err := s.caseload.CloseAlert(ctx, id, outcome, by, now)
+	if err == nil {
+		s.pages.client(a.Client)
+	}
 	if errors.Is(err, caseload.ErrClosed) {
 		err = &Refusal{Code: RefusedClosed, Field: "outcome", Text: "The outcome of this alert has been recorded already."}
 	}

@@ -17,6 +17,7 @@ func (s *Store) Commit(ctx context.Context, t Turn) (Committed, error) {
 	done, err := s.caseload.Commit(ctx, t)
 	if err == nil {
 		s.remember(ctx, t, done.Revision)
+		s.pages.client(t.Loaded.Client)
 	}
 	return done, err
 }

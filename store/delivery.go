@@ -22,5 +22,9 @@ func (s *Store) RecordDelivery(
 	ctx context.Context, id conversations.MessageID, channel conversations.Channel, providerID string,
 	d conversations.Delivery, code string, now time.Time,
 ) (DeliveryChange, error) {
-	return s.caseload.RecordDelivery(ctx, id, channel, providerID, d, code, now)
+	change, err := s.caseload.RecordDelivery(ctx, id, channel, providerID, d, code, now)
+	if change.Changed {
+		s.pages.client(change.Client)
+	}
+	return change, err
 }

@@ -37,6 +37,7 @@ type Store struct {
 	caseload *caseload.Caseload
 	live     *live.States // nil without Redis
 	permits  *live.Permits
+	pages    *announcer // nil without Redis
 	keys     *seal.Keys
 	now      func() time.Time
 	log      *slog.Logger
@@ -73,6 +74,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	s := &Store{caseload: sql, keys: config.Keys, now: config.Now, log: config.Logger}
 	if config.Redis != nil {
 		s.live = live.New(config.Redis, config.Now)
+		s.pages = newAnnouncer(sql, s.live, config.Logger)
 	}
 	s.permits = live.NewPermits(s.live, config.SendClock)
 	return s, nil
@@ -80,7 +82,10 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 
 // Close finishes the commits under way and closes the database. What is
 // called afterwards fails.
-func (s *Store) Close() error { return s.caseload.Close() }
+func (s *Store) Close() error {
+	s.pages.close()
+	return s.caseload.Close()
+}
 
 // Ping says whether the service can work: the database answers and is migrated.
 func (s *Store) Ping(ctx context.Context) error { return s.caseload.Ping(ctx) }

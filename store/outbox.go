@@ -33,7 +33,15 @@ func (s *Store) Still(ctx context.Context, ids []conversations.MessageID, now ti
 // claim. Queued means that it surely was not sent, and may go at NotBefore.
 // Blocked marks the address: the carrier does not take our texts for it.
 func (s *Store) WriteResults(ctx context.Context, results []SendResult, now time.Time) error {
-	return s.caseload.WriteResults(ctx, results, now)
+	err := s.caseload.WriteResults(ctx, results, now)
+	if err == nil {
+		ids := make([]conversations.MessageID, 0, len(results))
+		for _, r := range results {
+			ids = append(ids, r.ID)
+		}
+		s.pages.of(ids...)
+	}
+	return err
 }
 
 // Renew gives claims of this process another 30 seconds. A claim that another
@@ -51,7 +59,9 @@ func (s *Store) Release(ctx context.Context, ids []conversations.MessageID, now 
 // Expire makes messages unknown whose claims ended 15 seconds ago or longer
 // without a result, and returns them: they may have been sent.
 func (s *Store) Expire(ctx context.Context, now time.Time, limit int) ([]conversations.MessageID, error) {
-	return s.caseload.Expire(ctx, now, limit)
+	expired, err := s.caseload.Expire(ctx, now, limit)
+	s.pages.of(expired...)
+	return expired, err
 }
 
 // Unknowns returns messages of unknown outcome about which the provider may be
@@ -69,7 +79,11 @@ var ErrAnothers = caseload.ErrAnothers
 // Failed; anything else is an error. One that was settled meanwhile stays as it
 // is. [ErrAnothers] if the provider's id belongs to another message already.
 func (s *Store) Settle(ctx context.Context, id conversations.MessageID, r SendResult, now time.Time) error {
-	return s.caseload.Settle(ctx, id, r, now)
+	err := s.caseload.Settle(ctx, id, r, now)
+	if err == nil {
+		s.pages.of(id)
+	}
+	return err
 }
 
 // AskedUnknown notes that the provider was asked about a message and could not

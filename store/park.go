@@ -18,7 +18,12 @@ import (
 func (s *Store) Park(
 	ctx context.Context, ev conversations.Event, loaded Loaded, inbound conversations.MessageID, code string, now time.Time,
 ) error {
-	return s.caseload.Park(ctx, ev, loaded, inbound, code, now)
+	err := s.caseload.Park(ctx, ev, loaded, inbound, code, now)
+	if err == nil {
+		s.pages.of(inbound)
+		s.pages.client(loaded.Client)
+	}
+	return err
 }
 
 // Parked returns the event of a parked row for another try, and which try that

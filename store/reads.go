@@ -72,7 +72,11 @@ func (s *Store) Flags(ctx context.Context, filter FlagFilter) (list []Flag, next
 // at it. To close one that is down changes nothing; [ErrNotFound] if there is
 // none with the id.
 func (s *Store) CloseFlag(ctx context.Context, id, by string, now time.Time) error {
-	return s.caseload.CloseFlag(ctx, id, by, now)
+	err := s.caseload.CloseFlag(ctx, id, by, now)
+	if err == nil {
+		s.pages.flag(id)
+	}
+	return err
 }
 
 // Counts counts what stands; it costs the same with a long history.

@@ -17,10 +17,11 @@ import (
 )
 
 // Console holds the pages of the team: console/<page>.html, which define "title"
-// and "main" for layout.html; parts.html, which holds what several of them show;
-// and their style sheet.
+// and "main" for layout.html, and "live" where what they show may change by itself;
+// parts.html, which holds what several of them show; their style sheet, their
+// script, and what puts them on a phone's home screen.
 //
-//go:embed console/*.html console/style.css
+//go:embed console/*.html console/style.css console/live.js console/icon*.svg console/icon*.png console/manifest.webmanifest
 var Console embed.FS
 
 // PageWords are the words of the team's pages in every language. They are read

