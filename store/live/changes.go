@@ -93,6 +93,8 @@ func (s *States) follow(ctx context.Context, heard func([]Change), connected fun
 		switch m := message.(type) {
 		case *redis.Subscription:
 			connected(true)
+			// Whoever reads and writes learns at once that the outage is over.
+			_ = s.Ping(ctx)
 		case *redis.Message:
 			var changes []Change
 			// What cannot be read was written by a newer version: something changed.
