@@ -51,6 +51,7 @@ type Console struct {
 	files    map[string]asset
 	hub      *hub
 	readings readings
+	beat     time.Duration
 }
 
 // New puts the pages together. It returns every fault in them.
@@ -59,7 +60,7 @@ func New(c Config) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Console{Config: c, words: words, pages: map[string]pages{}, hub: newHub(c.Now)}
+	out := &Console{Config: c, words: words, pages: map[string]pages{}, hub: newHub(c.Now), beat: beat}
 	if out.files, err = readAssets(); err != nil {
 		return nil, err
 	}

@@ -272,7 +272,7 @@ func (c *Console) stream(w http.ResponseWriter, r *http.Request, s *stream, agai
 	if send("retry: 3000\n\n") != nil {
 		return
 	}
-	beats := time.NewTicker(beat)
+	beats := time.NewTicker(c.beat)
 	defer beats.Stop()
 	for {
 		var text string
