@@ -71,7 +71,7 @@ type page struct {
 
 func (o *opened) listen(since time.Time, headers ...string) (*page, int) {
 	o.Helper()
-	ctx, stop := context.WithCancel(o.Context())
+	ctx, stop := context.WithTimeout(o.Context(), time.Minute) // What is not told is not waited for for ever.
 	o.Cleanup(stop)
 	r := must(http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/live?since=%d", o.url, since.UnixMilli()), nil))(o.T)
 	for i := 0; i+1 < len(headers); i += 2 {

@@ -138,6 +138,17 @@ func (s *SignIn) Routes(mux *http.ServeMux) {
 	}
 }
 
+// Patterns lists every route; public says of which anybody may ask.
+func (s *SignIn) Patterns() (all, public []string) {
+	for _, to := range s.routes() {
+		all = append(all, to.pattern)
+		if to.stage == "" {
+			public = append(public, to.pattern)
+		}
+	}
+	return all, public
+}
+
 // at lets through to a route whoever has come far enough.
 func (s *SignIn) at(to route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
