@@ -58,6 +58,7 @@ var whose = map[string]func(*house) string{
 	"peer":        func(h *house) string { return h.stranger },
 	"absence":     func(h *house) string { return h.absence },
 	"contact":     func(*house) string { return "a-contact" },
+	"note":        func(*house) string { return "a-note" },
 	"step":        func(*house) string { return "first_meeting" },
 	"lead":        func(h *house) string { return h.lead },
 	"file":        func(*house) string { return "a-file.csv" },

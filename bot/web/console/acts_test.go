@@ -136,60 +136,22 @@ func TestWordsAreCheckedBeforeTheyGo(t *testing.T) {
 	}
 }
 
-// TestNobodyComesWhereTheyMayNot walks every route.
-func TestNobodyComesWhereTheyMayNot(t *testing.T) {
+// TestACaseloadIsOnesOwn is about lists; who is refused where is walked route by
+// route beside the listeners (bot/web/walk_test.go).
+func TestACaseloadIsOnesOwn(t *testing.T) {
 	t.Parallel()
 	f := once(t)
 	f.text(johns, "what do i wear")
-	fill := func(pattern string, client conversations.ClientID) (method, path string) {
-		method, path, _ = strings.Cut(pattern, " ")
-		path = strings.ReplaceAll(path, "{client}", string(client))
-		for _, other := range []string{"{$}", "{flag}", "{alert}", "{message}", "{appointment}", "{task}", "{series}"} {
-			path = strings.ReplaceAll(path, other, strings.Trim(strings.Trim(other, "{}"), "$"))
-		}
-		return method, path
-	}
-	walk := func(name string, client conversations.ClientID, want func(method, path string) int) {
-		for _, pattern := range f.console.Patterns() {
-			method, path := fill(pattern, client)
-			status, _, _ := f.do(method, path, nil, nil)
-			if w := want(method, path); w != 0 && status != w {
-				t.Errorf("%s: %s answers %d, want %d", name, pattern, status, w)
-			}
-		}
-	}
 	f.who.Store(nil)
-	walk("nobody", f.john, func(string, string) int { return http.StatusForbidden })
-	f.as(signin.Administrator, "")
-	walk("an administrator", f.john, func(_, path string) int {
-		if path == "/" {
-			return http.StatusSeeOther
-		}
-		return http.StatusForbidden
-	})
-	f.as(signin.Specialist, f.sam)
-	walk("another specialist", f.megan, func(_, path string) int {
-		if strings.HasPrefix(path, "/clients/") {
-			return http.StatusNotFound
-		}
-		return 0
-	})
-	f.as(signin.Auditor, "")
-	walk("an auditor", f.john, func(method, _ string) int {
-		if method == http.MethodPost {
-			return http.StatusForbidden
-		}
-		return 0
-	})
-	f.as(signin.Specialist, f.sam)
 	for _, pattern := range f.console.Patterns() {
-		if method, path := fill(pattern, f.john); method == http.MethodPost {
-			status, _, _ := f.do(method, path, nil, http.Header{"Origin": {"https://elsewhere.example"}, "Sec-Fetch-Site": {"cross-site"}})
-			if status != http.StatusForbidden {
-				t.Errorf("%s from another site answers %d", pattern, status)
+		// The wiring forgot who stands before the pages: none of them is shown.
+		if method, path, _ := strings.Cut(pattern, " "); !strings.Contains(path, "{") {
+			if status, _, _ := f.do(method, path, nil, nil); status != http.StatusForbidden {
+				t.Errorf("%s answers %d", pattern, status)
 			}
 		}
 	}
+	f.as(signin.Specialist, f.sam)
 	if body := f.has("/today"); strings.Contains(body, "Megan") {
 		t.Error("another caseload is on Today")
 	}
