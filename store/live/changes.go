@@ -80,7 +80,8 @@ func (s *States) follow(ctx context.Context, heard func([]Change), connected fun
 	asked := false
 	for {
 		message, err := sub.ReceiveTimeout(ctx, quiet)
-		if waited := (net.Error)(nil); errors.As(err, &waited) && waited.Timeout() && !asked && ctx.Err() == nil {
+		var waited net.Error
+		if errors.As(err, &waited) && waited.Timeout() && !asked && ctx.Err() == nil {
 			if asked = true; sub.Ping(ctx) != nil {
 				return
 			}
