@@ -25,6 +25,8 @@ type (
 	NudgeArgs = caseload.NudgeArgs
 	// TakenBack is a message of a stopped nudge that never went.
 	TakenBack = caseload.TakenBack
+	// NudgeFate is what became of a nudge for one client, as the team is told.
+	NudgeFate = caseload.NudgeFate
 	// Audience says to whom a nudge goes.
 	Audience = caseload.Audience
 )
@@ -40,6 +42,22 @@ const (
 
 // NudgeStates lists every state.
 var NudgeStates = caseload.NudgeStates
+
+// What became of a nudge for one client.
+const (
+	FatePlanned = caseload.FatePlanned
+	FateLater   = caseload.FateLater
+	FateQueued  = caseload.FateQueued
+	FateSent    = caseload.FateSent
+	FateUnknown = caseload.FateUnknown
+	FateFailed  = caseload.FateFailed
+	FateDropped = caseload.FateDropped
+	FateSkipped = caseload.FateSkipped
+	FateStopped = caseload.FateStopped
+)
+
+// NudgeFates lists every fate.
+var NudgeFates = caseload.NudgeFates
 
 // longestNudge is how long words of a nudge may be, in characters: no carrier
 // takes more of an SMS than 1,600, and a signature stands before them.
@@ -146,6 +164,12 @@ func (s *Store) Nudge(ctx context.Context, id conversations.NudgeID) (Nudge, err
 // next page, empty after the last.
 func (s *Store) Nudges(ctx context.Context, page Page) (list []Nudge, next string, err error) {
 	return s.caseload.Nudges(ctx, page)
+}
+
+// NudgesOf returns a page of what one specialist sent to many, or has planned,
+// the newest first, and the cursor of the next page, empty after the last.
+func (s *Store) NudgesOf(ctx context.Context, specialist conversations.SpecialistID, page Page) (list []Nudge, next string, err error) {
+	return s.caseload.NudgesOf(ctx, specialist, page)
 }
 
 // NudgeChange is what a person changes about a nudge; what is nil stays.

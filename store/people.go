@@ -167,6 +167,12 @@ func (s *Store) Client(ctx context.Context, id conversations.ClientID) (Client, 
 	return s.caseload.Client(ctx, id)
 }
 
+// SeveralClients reads clients by their ids, in the order of their names; who is
+// not on the caseload is left out.
+func (s *Store) SeveralClients(ctx context.Context, ids []conversations.ClientID) ([]Client, error) {
+	return s.caseload.SeveralClients(ctx, ids)
+}
+
 // Clients returns a page of the clients, of one specialist, with those for whose
 // specialist they stand in just now, or (empty) of all,
 // closed records included, in the order in which they were added, and the

@@ -34,6 +34,7 @@ const (
 	sealTask       = "task"
 	sealCheckIn    = "check_in"
 	sealNudge      = "nudge" // the words of one
+	sealNote       = "note"
 	sealUndo       = "undo"
 	sealMeaning    = "meaning"
 	sealOutcome    = "outcome"

@@ -115,25 +115,22 @@ func progressOf(counts []store.NudgeCount) *nudgeProgress {
 
 // place is where a count belongs.
 func (p *nudgeProgress) place(c store.NudgeCount) *int {
-	switch c.State {
-	case "planned":
+	switch c.Fate() {
+	case store.FatePlanned:
 		return &p.Planned
-	case "skipped":
+	case store.FateSkipped:
 		return &p.Skipped
-	case "stopped", "taken_back":
+	case store.FateStopped:
 		return &p.Stopped
-	}
-	switch c.Delivery {
-	case conversations.Queued, conversations.Sending:
-		if c.Later {
-			return &p.Later
-		}
+	case store.FateLater:
+		return &p.Later
+	case store.FateQueued:
 		return &p.Queued
-	case conversations.Sent, conversations.Delivered, conversations.Read:
+	case store.FateSent:
 		return &p.Sent
-	case conversations.Failed, conversations.Undelivered:
+	case store.FateFailed:
 		return &p.Failed
-	case conversations.Dropped:
+	case store.FateDropped:
 		return &p.Dropped
 	default:
 		return &p.Unknown
