@@ -142,6 +142,9 @@ func (d *demo) seed(ctx context.Context, monday time.Time) error {
 			return err
 		}
 	}
+	if err := d.addOthers(ctx, desk); err != nil {
+		return err
+	}
 	d.desk = desk
 	if err := d.joined(ctx); err != nil {
 		return err

@@ -14,8 +14,12 @@ import (
 // newConsole puts the specialists' pages together. Audit writes down who read
 // and changed what.
 func (a *app) newConsole(audit func(context.Context, signin.Who, string, conversations.ClientID) error) (*console.Console, error) {
+	var link func(code string) string
+	if a.telegram != nil {
+		link = a.telegram.DeepLink
+	}
 	c, err := console.New(console.Config{
-		Store: a.store, Changes: a.store.Follow, Event: a.turn.Run, Audit: audit, Now: a.now, NewID: newID, Logger: a.log,
+		Store: a.store, Changes: a.store.Follow, Event: a.turn.Run, Preview: a.turn.Preview, Rehearse: a.turn.Rehearse, DeepLink: link, Audit: audit, Now: a.now, NewID: newID, Logger: a.log,
 		Findings: func(words map[string]string) []templates.Finding { return a.words.CheckFree(words, a.rules.Lexicons) },
 		Pathway:  a.rules.Pathway, Route: a.rules.Pathway.ClinicalRoute,
 	})

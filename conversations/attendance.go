@@ -16,6 +16,10 @@ const (
 // Attendances lists every one.
 var Attendances = []Attendance{Attended, Missed, Excused}
 
+// FellThrough says that the appointment did not happen, so that another time may
+// be asked for.
+func (a Attendance) FellThrough() bool { return a == Missed || a == Excused }
+
 // Mechanism is how an attended appointment was held: what makes it a contact
 // (rule 11). A text is none of these.
 type Mechanism string

@@ -129,7 +129,7 @@ func (a *API) missed(ctx context.Context, id conversations.AppointmentID) (conve
 	if err := a.open(ctx, m.Client); err != nil {
 		return conversations.Event{}, err
 	}
-	if m.Attendance != conversations.Missed && m.Attendance != conversations.Excused {
+	if !m.Attendance.FellThrough() {
 		return conversations.Event{}, problem.New(http.StatusConflict, "not_missed",
 			"Nobody has said that this appointment did not happen. Say whether it happened first, or move it if it is still ahead.")
 	}

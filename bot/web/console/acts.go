@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -70,6 +69,9 @@ func (c *Console) act(do act) handler {
 		if err != nil {
 			return c.refused(w, r, who, client, err)
 		}
+		if strings.Contains(r.Pattern, "{client}"+profile) {
+			return seeOther(w, r, toProfile(client.ID, done.what, done.where))
+		}
 		return seeOther(w, r, to(client.ID, done.what, done.where))
 	}
 }
@@ -77,21 +79,14 @@ func (c *Console) act(do act) handler {
 // refused shows the page again with what was wrong and what had been typed; what
 // is no fault of the person's goes on as an error.
 func (c *Console) refused(w http.ResponseWriter, r *http.Request, who signin.Who, client store.Client, err error) error {
-	var f *fault
-	switch refusals := store.Refusals(err); {
-	case errors.As(err, &f):
-	case len(refusals) > 0:
-		f = &fault{key: "fault." + refusals[0].Code}
-		if !c.words.Has(f.key) {
-			f.key = "fault.form"
-		}
-	case errors.Is(err, store.ErrConflict):
-		f = &fault{key: "fault.conflict"}
-	default:
+	f := faultOf(err, c.words)
+	switch {
+	case f == nil:
 		return err
-	}
-	if r.PathValue("message") != "" {
+	case strings.HasSuffix(r.Pattern, "/correction"):
 		return c.showReading(w, r, who, client, http.StatusUnprocessableEntity, f)
+	case strings.Contains(r.Pattern, "{client}"+profile):
+		return c.showProfile(w, r, who, client, http.StatusUnprocessableEntity, f)
 	}
 	return c.show(w, r, who, client, http.StatusUnprocessableEntity, f)
 }
@@ -160,16 +155,8 @@ func (c *Console) reply(ctx context.Context, d doing) (did, error) {
 		language = "en"
 	}
 	words := map[string]string{language: text}
-	if c.Findings != nil {
-		var stand []templates.Finding
-		for _, f := range c.Findings(words) {
-			if f.Refused || d.form.Get("confirmed") == "" {
-				stand = append(stand, f)
-			}
-		}
-		if len(stand) > 0 {
-			return did{}, &fault{key: "fault.words", findings: stand}
-		}
+	if stand := c.stand(words, d.form.Get("confirmed") != ""); len(stand) > 0 {
+		return did{}, &fault{key: "fault.words", findings: stand}
 	}
 	id, err := c.Store.AddNudge(ctx, store.NewNudge{
 		Nudge: conversations.Nudge{Words: words, Instead: language}, By: d.who.Specialist, Clients: []conversations.ClientID{d.client.ID},
@@ -178,26 +165,9 @@ func (c *Console) reply(ctx context.Context, d doing) (did, error) {
 	if err != nil {
 		return did{}, err
 	}
-	n, err := c.Store.Nudge(ctx, id)
+	done, t, err := c.sayNow(ctx, d, id)
 	if err != nil {
 		return did{}, err
-	}
-	// Its job would say it in a moment; whoever wrote it wants to see it now. Said
-	// once is said: the job then finds nothing left to do.
-	done, err := c.happens(ctx, d, conversations.Event{Kind: conversations.EventNudge, Nudge: n.Nudge}, did{"replied", "thread-end"})
-	if err != nil {
-		return did{}, err
-	}
-	t, err := c.Store.Conversation(ctx, d.client.ID, "", 20)
-	if err != nil {
-		return did{}, err
-	}
-	last := slices.IndexFunc(t.Messages, func(m store.ThreadMessage) bool { return !m.In && m.Revision == t.Revision && m.Key == "nudge.own" })
-	switch {
-	case last < 0:
-		return did{}, wrong("fault.not_said")
-	case t.Messages[last].Held != "":
-		done.what = "replied_later"
 	}
 	if d.form.Get("settles") == "" {
 		return done, nil

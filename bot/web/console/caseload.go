@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -21,6 +22,9 @@ type caseloadPage struct {
 	Of                        conversations.SpecialistID
 	Stages                    []conversations.StageRule
 	Specialists               []store.Specialist
+	// Chooses says that the reader may do something for many, Ticked that everybody
+	// who is shown is chosen.
+	Chooses, Ticked bool
 	// Choose asks whoever looks after nobody themselves to choose a specialist.
 	Choose bool
 }
@@ -39,6 +43,7 @@ func (c *Console) caseload(w http.ResponseWriter, r *http.Request, who signin.Wh
 	p := caseloadPage{
 		Search: strings.TrimSpace(q.Get("q")), Stage: q.Get("stage"), Show: chosen(q.Get("show"), shows), Sort: chosen(q.Get("sort"), sorts),
 		Of: conversations.SpecialistID(q.Get("of")), Stages: c.Pathway.Stages,
+		Chooses: who.May(signin.ChangeClients), Ticked: q.Get("tick") == "all",
 	}
 	var err error
 	if p.Specialists, err = c.choices(r.Context(), who); err != nil {
@@ -123,6 +128,15 @@ func empty(a, b bool) int {
 		return 1
 	}
 	return -1
+}
+
+// Link is the address of the same list with everybody on it chosen, or nobody.
+func (p caseloadPage) Link(ticked bool) string {
+	q := url.Values{"q": {p.Search}, "stage": {p.Stage}, "show": {p.Show}, "sort": {p.Sort}, "of": {string(p.Of)}}
+	if ticked {
+		q.Set("tick", "all")
+	}
+	return "/caseload?" + q.Encode()
 }
 
 // Shows and Sorts are for the form.

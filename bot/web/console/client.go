@@ -41,6 +41,7 @@ type clientPage struct {
 
 	Reach        []store.Reach
 	Texted       bool // on some channel
+	Telegram     bool // there is a bot to join
 	Ahead, Past  []store.Appointment
 	Offers       []store.Offer
 	Tasks        []store.Task
@@ -122,7 +123,7 @@ func (c *Console) show(w http.ResponseWriter, r *http.Request, who signin.Who, c
 		Before: thread.Before, Older: before != "", Question: thread.Open, Alerts: thread.Alerts, Route: c.Route, Reach: thread.Reach,
 		Agreements: thread.Agreements, Form: url.Values{}, Today: c.Now().In(zoneOf(client.Zone)).Format(time.DateOnly),
 		Kinds: conversations.AppointmentKinds, Mechanisms: conversations.Mechanisms,
-		Circumstance: conversations.Circumstances,
+		Circumstance: conversations.Circumstances, Telegram: c.DeepLink != nil,
 	}
 	if f != nil {
 		p.Fault, p.Findings, p.Form = f.key, f.findings, r.PostForm

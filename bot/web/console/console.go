@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,8 +17,8 @@ import (
 	"alongside/templates"
 )
 
-// Config is what the pages work with. All of it must be set but Findings and
-// Changes.
+// Config is what the pages work with. All of it must be set but Findings,
+// Changes and DeepLink.
 type Config struct {
 	Store *store.Store
 	// Event takes one event through its conversation (turn.Run).
@@ -25,6 +26,13 @@ type Config struct {
 	// Findings says what there is to say about words that somebody wrote
 	// (templates.CheckFree); nil: nothing.
 	Findings func(map[string]string) []templates.Finding
+	// Preview says what an event would do, without doing it (turn.Preview), and
+	// Rehearse what it would do to what was loaded for it (turn.Rehearse).
+	Preview  func(context.Context, conversations.Event) (store.Turn, error)
+	Rehearse func(store.Loaded, conversations.Event, time.Time) (store.Turn, error)
+	// DeepLink is the address that opens Telegram with a link code, "" while it is
+	// not known. Nil: there is no Telegram here.
+	DeepLink func(code string) string
 	// Audit writes down that somebody read or changed something of a client: ids
 	// only. What cannot be written down is not shown.
 	Audit func(ctx context.Context, who signin.Who, what string, client conversations.ClientID) error
@@ -111,8 +119,13 @@ func (c *Console) handlers() map[string]handler {
 		"GET /clients/{client}": c.client,
 		"GET /clients/{client}/messages/{message}": c.reading,
 	}
-	for path, act := range c.acts() {
-		all["POST /clients/{client}"+path] = c.act(act)
+	for _, more := range []map[string]handler{c.manyRoutes(), c.againRoutes(), c.recordRoutes(), c.profileRoutes()} {
+		maps.Copy(all, more)
+	}
+	for _, acts := range []map[string]act{c.acts(), c.againActs(), c.profileActs()} {
+		for path, act := range acts {
+			all["POST /clients/{client}"+path] = c.act(act)
+		}
 	}
 	return all
 }

@@ -101,7 +101,9 @@ func newFixture(t *testing.T, db storetest.DB) *fixture {
 		Rules: conversations.Rules{Pathway: way, Lexicons: lexicons},
 	})
 	f.console = must(console.New(console.Config{
-		Store: f.store, Event: f.turn.Run, Now: f.clock, NewID: f.newID, Pathway: way, Route: "Ring the client.", Logger: logger,
+		Store: f.store, Event: f.turn.Run, Preview: f.turn.Preview, Rehearse: f.turn.Rehearse,
+		DeepLink: func(code string) string { return "https://t.me/example_bot?start=" + code },
+		Now:      f.clock, NewID: f.newID, Pathway: way, Route: "Ring the client.", Logger: logger,
 		Findings: func(w map[string]string) []templates.Finding { return words.CheckFree(w, lexicons) },
 		Audit: func(_ context.Context, who signin.Who, what string, client conversations.ClientID) error {
 			f.mu.Lock()

@@ -9,6 +9,7 @@ import (
 
 	"alongside/conversations"
 	"alongside/conversations/understand"
+	"alongside/store"
 	"alongside/templates"
 )
 
@@ -44,7 +45,7 @@ func TestEveryWordOfThePagesIsThere(t *testing.T) {
 	}
 	for _, key := range words.Keys("en") {
 		list, _, _ := strings.Cut(key, ".")
-		if !said[key] && !lists[list] && key != "page.code" {
+		if !said[key] && !lists[list] && key != "page.code" && key != "transcript.heading" {
 			t.Errorf("%s is said by no page", key)
 		}
 	}
@@ -72,6 +73,11 @@ func TestEveryValueHasWords(t *testing.T) {
 	need(t, words, "checkin", conversations.CheckInKinds)
 	need(t, words, "milestone", conversations.Milestones)
 	need(t, words, "preference", conversations.Preferences)
+	need(t, words, "nudged", store.NudgeStates)
+	need(t, words, "fate", store.NudgeFates)
+	for _, key := range conversations.NudgeTemplates {
+		need(t, words, "nudges", []string{strings.TrimPrefix(key, "nudge.")})
+	}
 }
 
 func need[T ~string](t *testing.T, words *templates.PageWords, list string, values []T) {
