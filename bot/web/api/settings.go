@@ -44,10 +44,6 @@ type newSettings struct {
 // time.Weekday.
 var dayNames = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
-// farthestPause is how long a pause may last: who wants to be left alone for
-// longer says stop, or leaves the service.
-const farthestPause = 366 * 24 * time.Hour
-
 func settingsOf(c store.Client) Settings {
 	s := Settings{
 		Wakes: clock(c.Wakes), Rests: clock(c.Rests), RestDays: []string{}, PausedUntil: instant(c.PausedUntil),
@@ -99,14 +95,6 @@ func (a *API) settingsFrom(n newSettings) (conversations.Settings, []problem.Fau
 		Wakes: minutesIn(n.Wakes), Rests: minutesIn(n.Rests), Stop: n.Stop, Allow: n.Allow, Detail: n.Detail, Guarded: n.Guarded,
 		LeadsAWeek: n.LeadsAWeek, Reminders: n.Reminders,
 	}
-	if n.Reminders != nil {
-		if wrong := conversations.OffsetsFault(*n.Reminders); wrong != "" {
-			fault("body.reminders", wrong)
-		}
-	}
-	if s.Wakes != nil && s.Rests != nil && *s.Wakes > 0 && *s.Rests > 0 && *s.Rests <= *s.Wakes {
-		fault("body.rests", "must be later in the day than wakes: between them there would be no time to text")
-	}
 	if n.RestDays != nil {
 		days := []time.Weekday{}
 		for d, name := range dayNames {
@@ -114,34 +102,21 @@ func (a *API) settingsFrom(n newSettings) (conversations.Settings, []problem.Fau
 				days = append(days, time.Weekday(d))
 			}
 		}
-		if s.RestDays = &days; len(days) == len(dayNames) {
-			fault("body.rest_days", "leaves no day on which to text; set a pause, or record that the client said stop")
-		}
+		s.RestDays = &days
 	}
-	switch now := a.Now(); {
+	switch {
 	case n.Resume && n.PausedUntil != nil:
 		fault("body.resume", "cannot stand beside paused_until: send one of them")
 	case n.Resume:
 		s.PausedUntil = &time.Time{}
-	case n.PausedUntil == nil:
-	case !n.PausedUntil.After(now):
-		fault("body.paused_until", "lies in the past; to end a pause send resume")
-	case n.PausedUntil.After(now.Add(farthestPause)):
-		fault("body.paused_until", "is more than a year ahead; check the year")
-	default:
+	case n.PausedUntil != nil:
 		until := n.PausedUntil.UTC()
 		s.PausedUntil = &until
 	}
-	for _, m := range s.Stop {
-		if slices.Contains(s.Allow, m) {
-			fault("body.allow", "names a kind that stands under stop as well")
-			break
-		}
+	for _, f := range s.Faults(a.Now()) {
+		fault("body."+f.Part, f.Says)
 	}
 	if s.Guarded != nil && *s.Guarded {
-		if s.Detail != nil && *s.Detail {
-			fault("body.detail", "cannot be true where somebody else reads the phone")
-		}
 		// Places and names come back when the client asks for them, not by themselves.
 		s.Detail = new(bool)
 	}

@@ -229,15 +229,11 @@ func (c *Console) askTask(ctx context.Context, d doing) (did, error) {
 }
 
 func (c *Console) askCheckIn(ctx context.Context, d doing) (did, error) {
-	all, err := c.Store.CheckIns(ctx, d.client.ID)
+	series, err := c.seriesOf(ctx, d)
 	if err != nil {
 		return did{}, err
 	}
-	i := slices.IndexFunc(all, func(s store.CheckIn) bool { return string(s.ID) == d.path("series") && s.EndedAt.IsZero() })
-	if i < 0 {
-		return did{}, store.ErrNotFound
-	}
-	return c.happens(ctx, d, conversations.Event{Kind: conversations.EventCheckIn, CheckIn: all[i].ID}, did{"asked", "thread-end"})
+	return c.happens(ctx, d, conversations.Event{Kind: conversations.EventCheckIn, CheckIn: series.ID}, did{"asked", "thread-end"})
 }
 
 // agreement records what the client said to being texted. The client's own word

@@ -48,6 +48,7 @@ type clientPage struct {
 	Plots        []plot
 	Agreements   []store.AgreementEntry
 	Milestones   []store.Milestone
+	Notes        []store.Note
 	Due          []due
 	Form         url.Values
 	Fault        string
@@ -147,6 +148,9 @@ func (c *Console) show(w http.ResponseWriter, r *http.Request, who signin.Who, c
 		return err
 	}
 	if p.Milestones, err = c.Store.Milestones(ctx, client.ID); err != nil {
+		return err
+	}
+	if p.Notes, err = c.Store.Notes(ctx, client.ID); err != nil {
 		return err
 	}
 	if p.Plots, err = c.plots(ctx, client); err != nil {
@@ -273,6 +277,16 @@ func (p *clientPage) meetings(all []store.Appointment, now time.Time) {
 // Begun says whether an appointment has begun, so that somebody can say whether
 // it happened.
 func (p clientPage) Begun(a store.Appointment, now time.Time) bool { return !a.At.After(now) }
+
+// Latest are the last notes that nobody has struck out.
+func (p clientPage) Latest() (list []store.Note) {
+	for _, n := range p.Notes {
+		if n.Kind == store.NotePlain && n.StruckAt.IsZero() && len(list) < 3 {
+			list = append(list, n)
+		}
+	}
+	return list
+}
 
 // flags puts what stands beside what it is about.
 func (p *clientPage) flags(t store.ConversationPage, now time.Time, lead bool) {

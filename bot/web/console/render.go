@@ -154,6 +154,7 @@ func (s speech) funcs() template.FuncMap {
 		"local": s.local, "minutes": minutes,
 		"row":    func(row any, now time.Time) any { return struct{ Row, Now any }{row, now} },
 		"item":   func(a, page any) any { return struct{ Meeting, Page any }{a, page} },
+		"part":   func(id, page any) any { return struct{ ID, Page any }{id, page} },
 		"fields": func(id any, today string) any { return struct{ ID, Today any }{id, today} },
 	}
 }

@@ -47,6 +47,8 @@ type due struct {
 	// Kind is step, attendance or task; Text is the pathway's own words of a step
 	// by language, What the task in the words of the plan.
 	Kind string
+	// Step is the pathway's name of a step.
+	Step string
 	Text map[string]string
 	What string
 	By   time.Time
@@ -177,7 +179,7 @@ func (c *Console) dueOf(u store.Underway, name string) (list []due) {
 	for _, d := range c.Pathway.Dues(u.Progress, now) {
 		row := due{Client: u.Client, Name: name, Kind: "meeting", By: d.By, Late: d.Late}
 		if i := slices.IndexFunc(c.Pathway.Steps, func(s conversations.Step) bool { return s.Name == d.Step }); i >= 0 {
-			row.Kind, row.Text = "step", c.Pathway.Steps[i].Text
+			row.Kind, row.Step, row.Text = "step", d.Step, c.Pathway.Steps[i].Text
 		}
 		list = append(list, row)
 	}

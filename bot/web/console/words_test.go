@@ -75,6 +75,11 @@ func TestEveryValueHasWords(t *testing.T) {
 	need(t, words, "preference", conversations.Preferences)
 	need(t, words, "nudged", store.NudgeStates)
 	need(t, words, "fate", store.NudgeFates)
+	need(t, words, "trait", conversations.Traits)
+	need(t, words, "times", conversations.AllTimes)
+	need(t, words, "permanence", conversations.Permanences)
+	need(t, words, "disclosure", conversations.EmployerContacts)
+	need(t, words, "tell", conversations.Tells)
 	for _, key := range conversations.NudgeTemplates {
 		need(t, words, "nudges", []string{strings.TrimPrefix(key, "nudge.")})
 	}
