@@ -20,8 +20,10 @@ func TestTenPeopleAreNudgedInABrowser(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	d.act(map[string]any{"do": "advance", "minutes": 2})
+	d.until("John is reminded", func(s shown) bool { return len(s.person("john").heard()) == 2 })
 	d.text("john", "1") // What he was asked is answered: nothing of his waits its turn.
-	d.until("John is answered", func(s shown) bool { return len(s.person("john").heard()) == 2 })
+	d.until("John is answered", func(s shown) bool { return len(s.person("john").heard()) == 3 })
 	p.do(chromedp.Navigate(d.base + "/caseload?sort=name"))
 	p.do(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".pick input")].slice(1, 11).forEach((box) => box.click())`))
 	see("chosen")
