@@ -173,6 +173,9 @@ func (s speech) said(m message) (string, error) {
 	out := m.When.Format("15:04") + " " + who + " (" + channel
 	if !m.In {
 		fate, err := s.of("delivery", m.Delivery)
+		if m.Channel == conversations.Telegram && m.Delivery == conversations.Sent {
+			fate, err = s.say("client.sent") // Telegram says no more than this about a bot's message.
+		}
 		if err != nil {
 			return "", err
 		}
