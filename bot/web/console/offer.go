@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -213,7 +214,9 @@ func (c *Console) sendOffer(w http.ResponseWriter, r *http.Request, who signin.W
 		if err := c.Audit(ctx, who, "client.offer", client.ID); err != nil {
 			return err
 		}
-		if err := c.Event(ctx, c.offering(who, client.ID, conversations.OfferID(c.NewID()), l)); err != nil && faultOf(err, c.words) == nil {
+		err := c.Event(ctx, c.offering(who, client.ID, conversations.OfferID(c.NewID()), l))
+		// Where somebody else was quicker, the page after this shows what holds.
+		if err != nil && !errors.Is(err, store.ErrOffered) && !errors.Is(err, store.ErrConflict) {
 			return err
 		}
 	}
