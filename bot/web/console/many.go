@@ -87,16 +87,6 @@ func formOf(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	return r.PostForm, nil
 }
 
-// auditAll writes down that something was done for each of some clients.
-func (c *Console) auditAll(ctx context.Context, who signin.Who, what string, clients []store.Client) error {
-	for _, one := range clients {
-		if err := c.Audit(ctx, who, what, one.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // goes is what one client would get, left is one who would get nothing. The
 // moment is in the client's own time.
 type goes struct {

@@ -275,8 +275,10 @@ func (c *Console) sendNudge(w http.ResponseWriter, r *http.Request, who signin.W
 	if err != nil {
 		return c.showNudge(w, r, who, http.StatusUnprocessableEntity, form, err, false)
 	}
-	if err := c.auditAll(ctx, who, "client.nudge", clients); err != nil {
-		return err
+	for _, one := range clients {
+		if err := c.Audit(ctx, who, "client.nudge", one.ID); err != nil {
+			return err
+		}
 	}
 	id, err := c.Store.AddNudge(ctx, n)
 	if err != nil {
