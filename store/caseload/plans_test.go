@@ -195,6 +195,12 @@ func TestWhatTheTeamReadsUsesAnIndex(t *testing.T) {
 			return err
 		}, true},
 		"today_everybody": {func() error { _, err := c.Today(ctx, TodayFilter{Everybody: true, To: now}); return err }, false},
+		"workloads":       {func() error { _, err := c.Workloads(ctx, true); return err }, false},
+		"absences_since":  {func() error { _, err := c.AbsencesSince(ctx, now); return err }, true},
+		"strangers":       {func() error { _, _, err := c.Strangers(ctx, Page{}); return err }, false},
+		"stranger":        {func() error { _, err := c.Stranger(ctx, "?x"); return known(err) }, false},
+		"board":           {func() error { _, err := c.Board(ctx, now, false, now); return err }, false},
+		"board_over":      {func() error { _, err := c.Board(ctx, now, true, now); return err }, false},
 		"rows":            {func() error { _, err := c.Rows(ctx, []conversations.SpecialistID{specialist}, true); return err }, true},
 		"nudge_again":     {func() error { _, err := c.AddNudge(ctx, again); return known(err) }, false},
 	} {
