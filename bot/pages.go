@@ -15,7 +15,7 @@ import (
 // and changed what.
 func (a *app) newConsole(audit func(context.Context, signin.Who, string, conversations.ClientID) error) (*console.Console, error) {
 	return console.New(console.Config{
-		Store: a.store, Event: a.turn.Run, Audit: audit, Now: a.now, NewID: newID, Logger: a.log,
+		Store: a.store, Event: a.turn.Run, Rehearse: a.turn.Rehearse, Audit: audit, Now: a.now, NewID: newID, Logger: a.log,
 		Findings: func(words map[string]string) []templates.Finding { return a.words.CheckFree(words, a.rules.Lexicons) },
 		Pathway:  a.rules.Pathway, Route: a.rules.Pathway.ClinicalRoute,
 	})
@@ -51,7 +51,7 @@ func (d *demo) pages(w *world, phones http.Handler) (http.Handler, error) {
 	c.Routes(own, d.asSam)
 	mux := http.NewServeMux()
 	mux.Handle("/", phones)
-	for _, path := range []string{"/today", "/caseload", "/clients/", "/static/"} {
+	for _, path := range []string{"/today", "/caseload", "/clients/", "/team", "/team/", "/times", "/times/", "/static/"} {
 		mux.Handle(path, own)
 	}
 	return mux, nil

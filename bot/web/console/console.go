@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,6 +25,9 @@ type Config struct {
 	// Findings says what there is to say about words that somebody wrote
 	// (templates.CheckFree); nil: nothing.
 	Findings func(map[string]string) []templates.Finding
+	// Rehearse says what an event would do to what was loaded for it
+	// (turn.Rehearse): for previews. Nil: there are none.
+	Rehearse func(store.Loaded, conversations.Event, time.Time) (store.Turn, error)
 	// Audit writes down that somebody read or changed something of a client: ids
 	// only. What cannot be written down is not shown.
 	Audit func(ctx context.Context, who signin.Who, what string, client conversations.ClientID) error
@@ -95,6 +99,9 @@ func (c *Console) handlers() map[string]handler {
 		"GET /caseload":         c.caseload,
 		"GET /clients/{client}": c.client,
 		"GET /clients/{client}/messages/{message}": c.reading,
+	}
+	for _, more := range []map[string]handler{c.teamRoutes(), c.timesRoutes()} {
+		maps.Copy(all, more)
 	}
 	for path, act := range c.acts() {
 		all["POST /clients/{client}"+path] = c.act(act)

@@ -101,7 +101,7 @@ func newFixture(t *testing.T, db storetest.DB) *fixture {
 		Rules: conversations.Rules{Pathway: way, Lexicons: lexicons},
 	})
 	f.console = must(console.New(console.Config{
-		Store: f.store, Event: f.turn.Run, Now: f.clock, NewID: f.newID, Pathway: way, Route: "Ring the client.", Logger: logger,
+		Store: f.store, Event: f.turn.Run, Rehearse: f.turn.Rehearse, Now: f.clock, NewID: f.newID, Pathway: way, Route: "Ring the client.", Logger: logger,
 		Findings: func(w map[string]string) []templates.Finding { return words.CheckFree(w, lexicons) },
 		Audit: func(_ context.Context, who signin.Who, what string, client conversations.ClientID) error {
 			f.mu.Lock()
