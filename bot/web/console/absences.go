@@ -72,11 +72,11 @@ func (c *Console) absenceFrom(form url.Values) (store.Absence, error) {
 	zone := c.clockZone()
 	from, err := time.ParseInLocation(time.DateOnly, form.Get("from"), zone)
 	if err != nil {
-		return store.Absence{}, field("from", "day")
+		return store.Absence{}, wrongField("from", "day")
 	}
 	until, err := time.ParseInLocation(time.DateOnly, form.Get("until"), zone)
 	if err != nil {
-		return store.Absence{}, field("until", "day")
+		return store.Absence{}, wrongField("until", "day")
 	}
 	y, m, d := until.Date()
 	return store.Absence{

@@ -100,7 +100,7 @@ func (c *Console) handlers() map[string]handler {
 		"GET /clients/{client}": c.client,
 		"GET /clients/{client}/messages/{message}": c.reading,
 	}
-	for _, more := range []map[string]handler{c.teamRoutes(), c.timesRoutes()} {
+	for _, more := range []map[string]handler{c.teamRoutes(), c.timesRoutes(), c.boardRoutes()} {
 		maps.Copy(all, more)
 	}
 	for path, act := range c.acts() {

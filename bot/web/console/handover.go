@@ -197,7 +197,7 @@ func (c *Console) handOverAll() deed {
 				}
 			}
 			if len(chosen) == 0 {
-				return "", field("client", "nobody")
+				return "", wrongField("client", "nobody")
 			}
 			if err := c.handOn(ctx, who, r.PostForm, from.ID, chosen...); err != nil {
 				return "", err
@@ -244,7 +244,7 @@ func (c *Console) handOn(ctx context.Context, who signin.Who, form url.Values, f
 	case err != nil:
 		return err
 	case taker.ID == from:
-		return field("to", "same")
+		return wrongField("to", "same")
 	}
 	signed, err := c.signedBy(ctx, who)
 	if err != nil {

@@ -117,6 +117,7 @@ type entry struct {
 var menu = []entry{
 	{"/today", "today.title", signin.ReadClients},
 	{"/caseload", "caseload.title", signin.ReadClients},
+	{"/leads", "leads.title", signin.ReadClients},
 	{"/team", "team.title", signin.ReadClients},
 }
 

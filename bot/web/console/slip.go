@@ -51,8 +51,8 @@ func (s slip) Ticked(field, value string, otherwise bool) bool {
 	return false
 }
 
-// field is a slip about one field.
-func field(name, code string) error {
+// wrongField is a slip about one field.
+func wrongField(name, code string) error {
 	return &slip{Fault: "fault.team_fields", wrong: map[string]string{name: code}}
 }
 

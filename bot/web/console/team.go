@@ -235,11 +235,11 @@ func nameOf(all []store.Specialist, id conversations.SpecialistID) string {
 // colleague reads a specialist that a form names, in the field of that name.
 func (c *Console) colleague(ctx context.Context, name, id string) (store.Specialist, error) {
 	if id == "" {
-		return store.Specialist{}, field(name, "choose")
+		return store.Specialist{}, wrongField(name, "choose")
 	}
 	s, err := c.Store.Specialist(ctx, conversations.SpecialistID(id))
 	if isMissing(err) {
-		err = field(name, "choose")
+		err = wrongField(name, "choose")
 	}
 	return s, err
 }

@@ -122,14 +122,14 @@ func (c *Console) addTimes() deed {
 			zone, now, of := c.clockZone(), c.Now(), whoseTimes(r, who)
 			first, err := time.ParseInLocation(time.DateOnly+" 15:04", r.PostFormValue("date")+" "+r.PostFormValue("clock"), zone)
 			if err != nil {
-				return "", field("date", "moment")
+				return "", wrongField("date", "moment")
 			}
 			weeks, err := strconv.Atoi(cmp.Or(r.PostFormValue("weeks"), "1"))
 			if err != nil || weeks < 1 || weeks > mostRepeated {
-				return "", field("weeks", "form")
+				return "", wrongField("weeks", "form")
 			}
 			if !first.After(now) {
-				return "", field("date", "past")
+				return "", wrongField("date", "past")
 			}
 			times, err := c.Store.FreeTimes(ctx, of, now)
 			if err != nil {

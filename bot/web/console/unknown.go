@@ -186,7 +186,7 @@ func (c *Console) thisIs() deed {
 			client, err := c.Store.Client(ctx, conversations.ClientID(r.PostFormValue("client")))
 			switch {
 			case isMissing(err):
-				return "", field("client", "choose")
+				return "", wrongField("client", "choose")
 			case err != nil:
 				return "", err
 			case !client.ClosedAt.IsZero():
