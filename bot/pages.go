@@ -51,7 +51,7 @@ func (d *demo) pages(w *world, phones http.Handler) (http.Handler, error) {
 	c.Routes(own, d.asSam)
 	mux := http.NewServeMux()
 	mux.Handle("/", phones)
-	for _, path := range []string{"/today", "/caseload", "/clients/", "/team", "/team/", "/times", "/times/", "/leads", "/leads/", "/static/"} {
+	for _, path := range []string{"/today", "/caseload", "/clients/", "/team", "/team/", "/times", "/times/", "/leads", "/leads/", "/templates", "/templates/", "/static/"} {
 		mux.Handle(path, own)
 	}
 	return mux, nil

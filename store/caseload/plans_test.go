@@ -189,7 +189,17 @@ func TestWhatTheTeamReadsUsesAnIndex(t *testing.T) {
 		"browser":       {func() error { _, err := c.KnownBrowser(ctx, account, "x"); return err }, false},
 		"audit":         {func() error { _, _, err := c.Audit(ctx, "", Page{}); return err }, false},
 		"audit_of":      {func() error { _, _, err := c.Audit(ctx, string(client), Page{}); return err }, false},
-		"cared_by":      {func() error { _, err := c.CaredBy(ctx, specialist); return err }, false},
+		"audit_latest": {func() error {
+			_, _, err := c.AuditOf(ctx, AuditFilter{Latest: true, What: "x", From: now}, Page{})
+			return err
+		}, false},
+		"audit_by": {func() error {
+			_, _, err := c.AuditOf(ctx, AuditFilter{Latest: true, Account: account}, Page{})
+			return err
+		}, false},
+		"service_words":    {func() error { _, err := c.ServiceWordsList(ctx); return err }, true},
+		"service_words_of": {func() error { _, err := c.ServiceWordsOf(ctx, "x"); return known(err) }, false},
+		"cared_by":         {func() error { _, err := c.CaredBy(ctx, specialist); return err }, false},
 		"today": {func() error {
 			_, err := c.Today(ctx, TodayFilter{Specialists: []conversations.SpecialistID{specialist}, To: now})
 			return err

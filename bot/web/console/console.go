@@ -97,10 +97,11 @@ func (c *Console) handlers() map[string]handler {
 		"GET /{$}":              home,
 		"GET /today":            c.today,
 		"GET /caseload":         c.caseload,
+		"GET /audit":            c.audit,
 		"GET /clients/{client}": c.client,
 		"GET /clients/{client}/messages/{message}": c.reading,
 	}
-	for _, more := range []map[string]handler{c.teamRoutes(), c.timesRoutes(), c.boardRoutes()} {
+	for _, more := range []map[string]handler{c.teamRoutes(), c.timesRoutes(), c.boardRoutes(), c.wordsRoutes()} {
 		maps.Copy(all, more)
 	}
 	for path, act := range c.acts() {

@@ -119,6 +119,9 @@ var menu = []entry{
 	{"/caseload", "caseload.title", signin.ReadClients},
 	{"/leads", "leads.title", signin.ReadClients},
 	{"/team", "team.title", signin.ReadClients},
+	{"/templates", "words.short", signin.ManageSettings},
+	{"/accounts", "accounts.title", signin.ManageAccounts},
+	{"/audit", "audit.short", signin.ReadAudit},
 }
 
 // Menu is what of the menu is for the reader.
