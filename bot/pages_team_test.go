@@ -1,6 +1,8 @@
 package main_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -28,6 +30,10 @@ func TestTheTeamsPagesInABrowser(t *testing.T) {
 		t.Error("what was wrong does not stand beside its field, or what was typed is gone")
 	}
 	see("times-wrong")
+	// A browser takes an answer of 422 for a fault; it was meant to be one.
+	p.mu.Lock()
+	p.faults = slices.DeleteFunc(p.faults, func(fault string) bool { return strings.Contains(fault, "status of 422") })
+	p.mu.Unlock()
 
 	open("/team")
 	p.do(chromedp.Click(chromedp.CSS("summary")))

@@ -18,7 +18,7 @@ var ErrNoCaseload = errors.New("there is no such caseload")
 // the change. [ErrNotFound] for an account that is unknown or ended, and
 // [ErrNoCaseload] for an unknown specialist.
 func (c *Caseload) SetRole(ctx context.Context, id AccountID, role Role, specialist conversations.SpecialistID) error {
-	err := error(nil)
+	var err error
 	if specialist != "" {
 		if _, err = c.Specialist(ctx, specialist); errors.Is(err, ErrNotFound) {
 			err = ErrNoCaseload // Specialists are never removed, so this holds until the change.

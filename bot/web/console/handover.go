@@ -16,7 +16,7 @@ type handOverPage struct {
 	slip
 	// One says that it is about one client, whose page is at Back.
 	One         bool
-	Back        string
+	Name, Back  string
 	From, To    store.Specialist
 	Specialists []store.Specialist
 	// Clients are those who would be handed over, once it is known to whom.
@@ -79,7 +79,7 @@ func (c *Console) showHandOverOne(w http.ResponseWriter, r *http.Request, who si
 	if err := c.Audit(ctx, who, "client.read", client.ID); err != nil {
 		return err
 	}
-	p := handOverPage{slip: s, One: true, Back: to(client.ID, "", "")}
+	p := handOverPage{slip: s, One: true, Name: client.FullName, Back: to(client.ID, "", "")}
 	if p.From, err = c.Store.Specialist(ctx, client.Specialist); err != nil {
 		return err
 	}

@@ -197,7 +197,7 @@ func (c *Console) unanswered(ctx context.Context, who signin.Who) ([]waiting, er
 			p.sort(f, now, c.zone())
 		}
 	}
-	list := append(p.Texts, p.Proposals...)
+	list := slices.Concat(p.Texts, p.Proposals)
 	slices.SortStableFunc(list, func(a, b waiting) int { return a.Since.Compare(b.Since) })
 	return list, nil
 }
