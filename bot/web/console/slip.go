@@ -24,7 +24,10 @@ type slip struct {
 	form     url.Values
 }
 
-func (s *slip) Error() string { return "a form was not taken: " + s.Fault }
+// slipError is a slip on its way to the page.
+type slipError struct{ slip }
+
+func (e *slipError) Error() string { return "a form was not taken: " + e.Fault }
 
 // At is what is wrong with a field, for words of the list "wrong"; empty for
 // nothing.
@@ -53,22 +56,22 @@ func (s slip) Ticked(field, value string, otherwise bool) bool {
 
 // wrongField is a slip about one field.
 func wrongField(name, code string) error {
-	return &slip{Fault: "fault.team_fields", wrong: map[string]string{name: code}}
+	return &slipError{slip{Fault: "fault.team_fields", wrong: map[string]string{name: code}}}
 }
 
 // slipOf makes a slip of an error that whoever filled in the form can mend; false
 // for any other.
 func (c *Console) slipOf(err error) (*slip, bool) {
-	var s *slip
-	if errors.As(err, &s) {
-		return s, true
+	var e *slipError
+	if errors.As(err, &e) {
+		return &e.slip, true
 	}
 	var f *fault
 	if errors.As(err, &f) {
 		return &slip{Fault: f.key, Findings: f.findings}, true
 	}
 	if refusals := store.Refusals(err); len(refusals) > 0 {
-		s = &slip{Fault: "fault.team_fields", wrong: map[string]string{}}
+		s := &slip{Fault: "fault.team_fields", wrong: map[string]string{}}
 		for _, r := range refusals {
 			code := r.Field + "_" + r.Code
 			if !c.words.Has("wrong." + code) {
@@ -101,11 +104,17 @@ type deed struct {
 }
 
 // managesTeam, managesSettings and changesClients refuse who may not.
-func managesTeam(who signin.Who, _ *http.Request) error { return allowed(who, signin.ManageTeam) }
+func managesTeam(who signin.Who, _ *http.Request) error {
+	return allowed(who, signin.ManageTeam)
+}
+
 func managesSettings(who signin.Who, _ *http.Request) error {
 	return allowed(who, signin.ManageSettings)
 }
-func changesClients(who signin.Who, _ *http.Request) error { return allowed(who, signin.ChangeClients) }
+
+func changesClients(who signin.Who, _ *http.Request) error {
+	return allowed(who, signin.ChangeClients)
+}
 
 func allowed(who signin.Who, a signin.Action) error {
 	if !who.May(a) {

@@ -181,7 +181,7 @@ func (c *Console) writeWords() deed {
 			if c.Findings != nil {
 				for _, f := range c.Findings(n.Words) {
 					if f.Refused || r.PostForm.Get("confirmed") == "" {
-						return "", &slip{Fault: "fault.service_words"}
+						return "", &slipError{slip{Fault: "fault.service_words"}}
 					}
 				}
 			}
