@@ -36,6 +36,7 @@ func (a *app) pages(p people, at providers) (http.Handler, error) {
 	}
 	in := signin.New(signin.Config{
 		Store: a.store, Render: c.Render, Now: a.now, Logger: a.log, Secure: overHTTPS(at.ConsoleURL), Idle: p.SessionIdle, Lasts: p.SessionLasts,
+		Zone: a.rules.Pathway.Zone,
 	})
 	mux := http.NewServeMux()
 	in.Routes(mux)

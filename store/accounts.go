@@ -28,6 +28,8 @@ type (
 	Stage = caseload.Stage
 	// AuditEntry is one line of the audit log.
 	AuditEntry = caseload.AuditEntry
+	// AuditFilter says which lines of the audit log are wanted.
+	AuditFilter = caseload.AuditFilter
 )
 
 // The roles.
@@ -80,14 +82,7 @@ func (s *Store) AddAccount(ctx context.Context, n NewAccount) (id AccountID, cod
 	if checked.Language == "" {
 		checked.Language = "en"
 	}
-	switch caseloadOwn := n.Role == RoleSpecialist; {
-	case !slices.Contains(caseload.Roles, n.Role):
-		c.refuse("role", RefusedValue, "The role is one of: specialist, lead, duty, administrator, auditor.")
-	case caseloadOwn && n.Specialist == "":
-		c.refuse("specialist", RefusedEmpty, "Please say whose caseload is theirs.")
-	case (n.Role == RoleAdministrator || n.Role == RoleAuditor) && n.Specialist != "":
-		c.refuse("specialist", RefusedValue, "An administrator or auditor has no caseload.")
-	}
+	c.role(n.Role, n.Specialist)
 	if err := c.err(); err != nil {
 		return "", "", err
 	}
@@ -101,6 +96,39 @@ func (s *Store) AddAccount(ctx context.Context, n NewAccount) (id AccountID, cod
 		return "", "", c.err()
 	}
 	return id, code, err
+}
+
+// role checks a role with the caseload that goes with it.
+func (c *checks) role(role Role, specialist conversations.SpecialistID) {
+	switch {
+	case !slices.Contains(caseload.Roles, role):
+		c.refuse("role", RefusedValue, "The role is one of: specialist, lead, duty, administrator, auditor.")
+	case role == RoleSpecialist && specialist == "":
+		c.refuse("specialist", RefusedEmpty, "Please say whose caseload is theirs.")
+	case (role == RoleAdministrator || role == RoleAuditor) && specialist != "":
+		c.refuse("specialist", RefusedValue, "An administrator or auditor has no caseload.")
+	}
+}
+
+// SetRole gives an account another role and caseload, checked as in
+// [Store.AddAccount], and ends its sessions: who may do less than before may not
+// go on in an old one. [ErrNotFound] for one that is unknown or ended.
+func (s *Store) SetRole(ctx context.Context, id AccountID, role Role, specialist conversations.SpecialistID) error {
+	var c checks
+	if c.role(role, specialist); c.err() != nil {
+		return c.err()
+	}
+	err := s.caseload.SetRole(ctx, id, role, specialist)
+	if errors.Is(err, caseload.ErrNoCaseload) {
+		c.refuse("specialist", RefusedUnknown, "There is no such specialist on the caseload.")
+		return c.err()
+	}
+	return err
+}
+
+// AuditOf returns a page of the lines of a filter, and the cursor of the next page.
+func (s *Store) AuditOf(ctx context.Context, filter AuditFilter, page Page) ([]AuditEntry, string, error) {
+	return s.caseload.AuditOf(ctx, filter, page)
 }
 
 // Account returns one account, or [ErrNotFound].

@@ -92,7 +92,13 @@ func (s *Store) CheckNudge(n conversations.Nudge, at time.Time) error {
 // AddNudge adds a nudge, and the job that begins it. The clients are those of a
 // rehearsal. What was entered wrongly is refused: see [Refusals]. The same Once of
 // the same maker twice is once: the nudge that is there is returned.
+//
+// A template of the service's own becomes its words: see [Store.NudgeWords].
 func (s *Store) AddNudge(ctx context.Context, n NewNudge) (conversations.NudgeID, error) {
+	var err error
+	if n.Nudge, err = s.NudgeWords(ctx, n.Nudge); err != nil {
+		return "", err
+	}
 	var c checks
 	c.nudge(n.Template, n.Words, n.Instead)
 	switch {
@@ -189,6 +195,11 @@ func (s *Store) SetNudge(ctx context.Context, id conversations.NudgeID, change N
 	var c checks
 	checked := caseload.NudgeChange{At: change.At}
 	if change.Says {
+		n, err := s.NudgeWords(ctx, conversations.Nudge{Template: change.Template, Words: change.Words, Instead: change.Instead})
+		if err != nil {
+			return err
+		}
+		change.Template, change.Words = n.Template, n.Words
 		c.nudge(change.Template, change.Words, change.Instead)
 		checked.Template, checked.Words, checked.Instead = &change.Template, change.Words, change.Instead
 	}

@@ -3,7 +3,6 @@ package caseload
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 )
 
@@ -31,27 +30,5 @@ func (c *Caseload) AddAudit(ctx context.Context, e AuditEntry) error {
 // Audit returns a page of the log, oldest first, about one subject or (empty)
 // about all, and the cursor of the next page.
 func (c *Caseload) Audit(ctx context.Context, subject string, page Page) (list []AuditEntry, next string, err error) {
-	after := int64(0)
-	if page.After != "" {
-		if after, err = strconv.ParseInt(page.After, 10, 64); err != nil {
-			return nil, "", fmt.Errorf("read the audit log: %w", ErrCursor)
-		}
-	}
-	where, args := "seq > $1", []any{after, page.limit() + 1}
-	if subject != "" {
-		where, args = "subject = $3 AND subject <> '' AND seq > $1", append(args, clean(subject))
-	}
-	err = one(ctx, c.db.reader(), func(scan scan) error {
-		var e AuditEntry
-		var at int64
-		err := scan(&e.Seq, &at, &e.Account, &e.What, &e.Subject)
-		e.At = instant(at)
-		list = append(list, e)
-		return err
-	}, "SELECT seq, at, account, what, subject FROM audit WHERE "+where+" ORDER BY seq LIMIT $2", args...)
-	if err != nil {
-		return nil, "", fmt.Errorf("read the audit log: %w", err)
-	}
-	list, next = cut(list, page.limit(), func(e AuditEntry) string { return strconv.FormatInt(e.Seq, 10) })
-	return list, next, nil
+	return c.AuditOf(ctx, AuditFilter{Subject: subject}, page)
 }

@@ -195,12 +195,28 @@ func TestWhatTheTeamReadsUsesAnIndex(t *testing.T) {
 		"browser":       {func() error { _, err := c.KnownBrowser(ctx, account, "x"); return err }, false},
 		"audit":         {func() error { _, _, err := c.Audit(ctx, "", Page{}); return err }, false},
 		"audit_of":      {func() error { _, _, err := c.Audit(ctx, string(client), Page{}); return err }, false},
-		"cared_by":      {func() error { _, err := c.CaredBy(ctx, specialist); return err }, false},
+		"audit_latest": {func() error {
+			_, _, err := c.AuditOf(ctx, AuditFilter{Latest: true, What: "x", From: now}, Page{})
+			return err
+		}, false},
+		"audit_by": {func() error {
+			_, _, err := c.AuditOf(ctx, AuditFilter{Latest: true, Account: account}, Page{})
+			return err
+		}, false},
+		"service_words":    {func() error { _, err := c.ServiceWordsList(ctx); return err }, true},
+		"service_words_of": {func() error { _, err := c.ServiceWordsOf(ctx, "x"); return known(err) }, false},
+		"cared_by":         {func() error { _, err := c.CaredBy(ctx, specialist); return err }, false},
 		"today": {func() error {
 			_, err := c.Today(ctx, TodayFilter{Specialists: []conversations.SpecialistID{specialist}, To: now})
 			return err
 		}, true},
 		"today_everybody": {func() error { _, err := c.Today(ctx, TodayFilter{Everybody: true, To: now}); return err }, false},
+		"workloads":       {func() error { _, err := c.Workloads(ctx, true); return err }, false},
+		"absences_since":  {func() error { _, err := c.AbsencesSince(ctx, now); return err }, true},
+		"strangers":       {func() error { _, _, err := c.Strangers(ctx, Page{}); return err }, false},
+		"stranger":        {func() error { _, err := c.Stranger(ctx, "?x"); return known(err) }, false},
+		"board":           {func() error { _, err := c.Board(ctx, now, false, now); return err }, false},
+		"board_over":      {func() error { _, err := c.Board(ctx, now, true, now); return err }, false},
 		"rows":            {func() error { _, err := c.Rows(ctx, []conversations.SpecialistID{specialist}, true); return err }, true},
 		"nudge_again":     {func() error { _, err := c.AddNudge(ctx, again); return known(err) }, false},
 

@@ -127,6 +127,7 @@ func New(c Config) *API {
 	a.offers()
 	a.offerToMany()
 	a.nudges()
+	a.serviceWords()
 	a.tasks()
 	a.checkIns()
 	a.feedback()

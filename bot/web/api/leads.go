@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"alongside/bot/web/leads"
 	"alongside/bot/web/problem"
 	"alongside/conversations"
 	"alongside/store"
@@ -89,9 +90,9 @@ func (a *API) leads() {
 		}
 		add := store.NewLead{Title: n.Title, Area: n.Area, Pay: n.Pay, Hours: n.Hours, More: n.More, By: n.By, Work: workOf(n.Job)}
 		if n.Closes != nil {
-			add.Closes, add.SayClosing = *n.Closes, a.Pathway.SaysClosing(*n.Closes)
+			add.Closes = *n.Closes
 		}
-		id, err := a.Store.AddLead(ctx, add)
+		id, err := a.desk().Add(ctx, add)
 		if err != nil {
 			return nil, err
 		}
@@ -153,54 +154,25 @@ func (a *API) changeLead() {
 			work := workOf(in.Body.Job)
 			change.Work = &work
 		}
-		tell := change.Filled != nil
 		switch {
 		case in.Body.OpenEnded && in.Body.Closes != nil:
 			return nil, invalid(problem.Fault{Field: "body.open_ended", Message: "cannot stand beside closes: send one of them"})
 		case in.Body.OpenEnded:
 			change.Closes = &time.Time{}
-		case change.Closes != nil:
-			if at := a.Pathway.SaysClosing(*change.Closes); at.After(a.Now()) {
-				change.SayClosing = at
-			} else {
-				tell = true
-			}
-		case change.Filled == nil && change.Hours == nil && change.Work == nil:
+		case change.Closes == nil && change.Filled == nil && change.Hours == nil && change.Work == nil:
 			return nil, invalid(problem.Fault{Field: "body", Message: "changes nothing: send filled, closes, open_ended, hours or job"})
 		}
-		l, err := a.Store.SetLead(ctx, in.Lead, change)
+		l, err := a.desk().Change(ctx, in.Lead, change)
 		if err != nil {
 			return nil, err
-		}
-		if tell {
-			if err := a.tellOffered(ctx, l); err != nil {
-				return nil, err
-			}
 		}
 		return &body[lead]{Body: leadOf(l)}, nil
 	})
 }
 
-// tellOffered brings what became of a lead into the conversation of everybody
-// to whom it was offered.
-func (a *API) tellOffered(ctx context.Context, l store.Lead) error {
-	page := store.Page{Limit: mostOnAPage}
-	for {
-		offers, next, err := a.Store.OffersOfLead(ctx, l.ID, page)
-		if err != nil {
-			return err
-		}
-		for _, o := range offers {
-			o.Lead = l.Lead
-			err := a.Event(ctx, conversations.Event{Kind: conversations.EventLeadChanged, At: a.Now(), Client: o.Client, Offer: o.Offer})
-			if err != nil {
-				return err
-			}
-		}
-		if page.After = next; next == "" {
-			return nil
-		}
-	}
+// desk is where leads are kept.
+func (a *API) desk() leads.Desk {
+	return leads.Desk{Store: a.Store, Event: a.Event, Now: a.Now, Pathway: a.Pathway}
 }
 
 // colleague refuses a person who is not on the team; empty is nobody.

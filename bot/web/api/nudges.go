@@ -24,7 +24,7 @@ type NudgeTo struct {
 
 // NudgeSays is what a nudge says.
 type NudgeSays struct {
-	Template string            `json:"template,omitempty" maxLength:"100" example:"nudge.how_are_you" doc:"Words from the reviewed list: nudge.how_are_you, nudge.find_time, nudge.thinking_of_you or nudge.well_done. Not together with words."`
+	Template string            `json:"template,omitempty" maxLength:"100" example:"nudge.how_are_you" doc:"Words from the reviewed list: nudge.how_are_you, nudge.find_time, nudge.thinking_of_you or nudge.well_done; or the service's own, as service. with their id: what is sent are then their words. Not together with words."`
 	Words    map[string]string `json:"words,omitempty" example:"{\"en\":\"I hope that your week goes well.\",\"cy\":\"Gobeithio bod eich wythnos yn mynd yn dda.\"}" doc:"The specialist's own words, by the tag of their language. Each client gets those in theirs, behind the specialist's name."`
 	Instead  string            `json:"instead,omitempty" maxLength:"20" example:"en" doc:"The language of the words for who has none of theirs among them. Left out: they get nothing."`
 }
@@ -119,10 +119,14 @@ func (a *API) nudges() {
 		if err != nil {
 			return nil, err
 		}
-		if err := a.Store.CheckNudge(in.Body.says(chosen), in.Body.moment()); err != nil {
+		n, err := a.Store.NudgeWords(ctx, in.Body.says(chosen))
+		if err != nil {
 			return nil, err
 		}
-		return &body[nudgePreview]{Body: a.preview(chosen, in.Body)}, nil
+		if err := a.Store.CheckNudge(n, in.Body.moment()); err != nil {
+			return nil, err
+		}
+		return &body[nudgePreview]{Body: a.preview(chosen, in.Body, n)}, nil
 	})
 	a.makeNudge()
 	a.readNudges()
@@ -172,14 +176,13 @@ func (a *API) chosen(ctx context.Context, w NudgeWanted) (c chosenClients, err e
 	return c, nil
 }
 
-// preview rehearses the nudge with each client.
-func (a *API) preview(c chosenClients, w NudgeWanted) nudgePreview {
+// preview rehearses the nudge n, which was wanted as w, with each client.
+func (a *API) preview(c chosenClients, w NudgeWanted, n conversations.Nudge) nudgePreview {
 	out := nudgePreview{Bulk: c.bulk, Clients: len(c.clients), Goes: []nudgeGoes{}, LeftOut: []nudgeLeft{}, Findings: a.findings(w.Words)}
 	at := a.Now()
 	if later := w.moment(); later.After(at) {
 		at = later
 	}
-	n := w.says(c)
 	n.ID, n.Signed = "preview", c.by.Name
 	for _, l := range c.clients {
 		did, err := a.Rehearse(l, conversations.Event{Kind: conversations.EventNudge, At: at, By: w.By, Nudge: n}, at)

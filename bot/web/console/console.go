@@ -116,10 +116,11 @@ func (c *Console) handlers() map[string]handler {
 		"GET /{$}":              home,
 		"GET /today":            c.today,
 		"GET /caseload":         c.caseload,
+		"GET /audit":            c.audit,
 		"GET /clients/{client}": c.client,
 		"GET /clients/{client}/messages/{message}": c.reading,
 	}
-	for _, more := range []map[string]handler{c.manyRoutes(), c.againRoutes(), c.recordRoutes(), c.profileRoutes()} {
+	for _, more := range []map[string]handler{c.manyRoutes(), c.againRoutes(), c.recordRoutes(), c.profileRoutes(), c.teamRoutes(), c.timesRoutes(), c.boardRoutes(), c.wordsRoutes()} {
 		maps.Copy(all, more)
 	}
 	for _, acts := range []map[string]act{c.acts(), c.againActs(), c.profileActs()} {

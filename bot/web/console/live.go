@@ -42,8 +42,8 @@ const (
 	mostKept, mostPending = 5000, 100
 )
 
-// anybody stands for every client, stranger for somebody who is none.
-const anybody, stranger = "*", "-"
+// anybody stands for every client, nobodys for what is no client's.
+const anybody, nobodys = "*", "-"
 
 // hub tells the open pages of this process what changed.
 type hub struct {
@@ -215,7 +215,7 @@ func (s *stream) take(change store.Change) {
 // add notes a client for the page; an unknown sender is on lists alone.
 func (s *stream) add(of string) {
 	if of == "" {
-		of = stranger
+		of = nobodys
 	}
 	switch {
 	case slices.Contains(s.pending, of) || slices.Contains(s.pending, anybody):

@@ -25,6 +25,8 @@ type nudgePage struct {
 	// Templates are the keys of the words that can be chosen, Languages those in
 	// which the chosen read.
 	Templates, Languages []string
+	// Own are the service's own words.
+	Own []store.ServiceWords
 	// Signed is the name that stands before the words; empty for who has none.
 	Signed   string
 	Form     url.Values
@@ -62,6 +64,9 @@ func fieldsOf(form url.Values, but ...string) []field {
 
 // Template is the short name of a choice: of "nudge.well_done", "well_done".
 func (nudgePage) Template(key string) string { return strings.TrimPrefix(key, "nudge.") }
+
+// Service is the choice of the service's own words with an id.
+func (nudgePage) Service(id string) string { return store.ServiceTemplate + id }
 
 // Says is the choice as it stands in the form.
 func (p nudgePage) Says() string {
@@ -108,12 +113,15 @@ func (c *Console) showNudge(w http.ResponseWriter, r *http.Request, who signin.W
 	p := nudgePage{
 		Chosen: clients, Templates: conversations.NudgeTemplates, Languages: languagesOf(clients), Form: form, Today: c.Now().In(c.zone()).Format(time.DateOnly),
 	}
+	if p.Own, err = c.Store.ServiceWordsList(ctx); err != nil {
+		return err
+	}
 	if p.Signed, err = c.signs(ctx, who); err != nil {
 		return err
 	}
 	if rehearse {
 		var n store.NewNudge
-		if n, err = c.nudgeOf(who, clients, form); err == nil {
+		if n, err = c.nudgeOf(ctx, who, clients, form); err == nil {
 			p.At = n.At
 			p.Findings = c.findings(n.Words)
 			p.Confirmable = len(p.Findings) > 0 && !slices.ContainsFunc(p.Findings, func(f templates.Finding) bool { return f.Refused })
@@ -163,7 +171,7 @@ func (c *Console) stand(words map[string]string, confirmed bool) []templates.Fin
 }
 
 // nudgeOf reads a nudge from its form.
-func (c *Console) nudgeOf(who signin.Who, clients []store.Client, form url.Values) (n store.NewNudge, err error) {
+func (c *Console) nudgeOf(ctx context.Context, who signin.Who, clients []store.Client, form url.Values) (n store.NewNudge, err error) {
 	switch {
 	case who.Specialist == "":
 		return n, wrong("fault.unsigned")
@@ -192,6 +200,9 @@ func (c *Console) nudgeOf(who signin.Who, clients []store.Client, form url.Value
 		if n.At, err = momentOf(form, c.zone(), c.Now()); err != nil {
 			return n, err
 		}
+	}
+	if n.Nudge, err = c.Store.NudgeWords(ctx, n.Nudge); err != nil {
+		return n, err
 	}
 	return n, c.Store.CheckNudge(n.Nudge, n.At)
 }
@@ -266,7 +277,7 @@ func (c *Console) sendNudge(w http.ResponseWriter, r *http.Request, who signin.W
 	if err != nil {
 		return c.showNudge(w, r, who, http.StatusUnprocessableEntity, form, err, false)
 	}
-	n, err := c.nudgeOf(who, clients, form)
+	n, err := c.nudgeOf(ctx, who, clients, form)
 	if err == nil {
 		if stand := c.stand(n.Words, form.Get("confirmed") != ""); len(stand) > 0 {
 			err = &fault{key: "fault.words", findings: stand}

@@ -126,6 +126,11 @@ type entry struct {
 var menu = []entry{
 	{"/today", "today.title", signin.ReadClients},
 	{"/caseload", "caseload.title", signin.ReadClients},
+	{"/leads", "leads.title", signin.ReadClients},
+	{"/team", "team.title", signin.ReadClients},
+	{"/templates", "words.short", signin.ManageSettings},
+	{"/accounts", "accounts.title", signin.ManageAccounts},
+	{"/audit", "audit.short", signin.ReadAudit},
 }
 
 // Menu is what of the menu is for the reader.

@@ -1,14 +1,11 @@
 package signin
 
 import (
-	"encoding/csv"
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"alongside/conversations"
 	"alongside/store"
@@ -49,6 +46,10 @@ type shownAccount struct {
 	Sessions    []shownSession
 	// Code is the one-time code to hand over; empty where there is none to show.
 	Code, CodeEnds string
+	// Roles and Specialists are what there is to choose from for another role;
+	// Faults are what was wrong with the choice.
+	Roles, Specialists []choice
+	Faults             []string
 }
 
 func (s *SignIn) showAccounts(w http.ResponseWriter, r *http.Request) {
@@ -66,23 +67,31 @@ func (s *SignIn) renderAccounts(w http.ResponseWriter, r *http.Request, status i
 	for _, each := range accounts {
 		page.Accounts = append(page.Accounts, s.shownAccount(r, each))
 	}
-	for _, role := range store.Roles() {
-		page.Roles = append(page.Roles, choice{string(role), roleKey(role), role == added.Role})
-	}
-	for after := ""; ; {
-		specialists, next, err := s.Store.Specialists(r.Context(), store.Page{After: after, Limit: 200})
-		if err != nil {
-			s.broken(w, r, err)
-			return
-		}
-		for _, each := range specialists {
-			page.Specialists = append(page.Specialists, choice{string(each.ID), each.Name, each.ID == added.Specialist})
-		}
-		if after = next; next == "" {
-			break
-		}
+	if page.Roles, page.Specialists, err = s.choices(r.Context(), added.Role, added.Specialist); err != nil {
+		s.broken(w, r, err)
+		return
 	}
 	s.Render(w, r, status, "accounts", page)
+}
+
+// choices are the roles and the caseloads that somebody can have, with those that
+// are chosen.
+func (s *SignIn) choices(ctx context.Context, role Role, of conversations.SpecialistID) (roles, specialists []choice, err error) {
+	for _, each := range store.Roles() {
+		roles = append(roles, choice{string(each), roleKey(each), each == role})
+	}
+	for after := ""; ; {
+		list, next, err := s.Store.Specialists(ctx, store.Page{After: after, Limit: 200})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, each := range list {
+			specialists = append(specialists, choice{string(each.ID), each.Name, each.ID == of})
+		}
+		if after = next; next == "" {
+			return roles, specialists, nil
+		}
+	}
 }
 
 func (s *SignIn) shownAccount(r *http.Request, a store.Account) shownAccount {
@@ -142,6 +151,12 @@ func (s *SignIn) toOne(w http.ResponseWriter, r *http.Request, id store.AccountI
 }
 
 func (s *SignIn) showOne(w http.ResponseWriter, r *http.Request) {
+	s.renderOne(w, r, http.StatusOK, nil, nil)
+}
+
+// renderOne shows an account; with faults as it is after another role was refused,
+// with what had been chosen.
+func (s *SignIn) renderOne(w http.ResponseWriter, r *http.Request, status int, chosen *store.Account, faults []string) {
 	a, err := s.Store.Account(r.Context(), store.AccountID(r.PathValue("account")))
 	if errors.Is(err, store.ErrNotFound) {
 		s.Render(w, r, http.StatusNotFound, "missing", nil)
@@ -156,13 +171,21 @@ func (s *SignIn) showOne(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page := s.shownAccount(r, a)
+	if chosen == nil {
+		chosen = &a
+	}
+	page.Faults = faults
+	if page.Roles, page.Specialists, err = s.choices(r.Context(), chosen.Role, chosen.Specialist); err != nil {
+		s.broken(w, r, err)
+		return
+	}
 	page.Sessions = shown(sessions, sessionOf(r.Context()).ID)
 	if told, ok := strings.CutPrefix(sessionOf(r.Context()).Shows, invitedMark); ok {
 		if of, code, _ := strings.Cut(told, " "); of == string(a.ID) && !a.CodeEnds.IsZero() {
 			page.Code, page.CodeEnds = grouped(code), when(a.CodeEnds)
 		}
 	}
-	s.Render(w, r, http.StatusOK, "account_of", page)
+	s.Render(w, r, status, "account_of", page)
 }
 
 // another is the account that an administrator does something to; their own is
@@ -187,6 +210,28 @@ func (s *SignIn) resetAccount(w http.ResponseWriter, r *http.Request) {
 	s.invited(w, r, id, code, "account_reset", err)
 }
 
+// changeRole gives an account another role and caseload; its sessions end.
+func (s *SignIn) changeRole(w http.ResponseWriter, r *http.Request) {
+	who, id, ok := s.another(w, r)
+	if !ok {
+		return
+	}
+	role, of := Role(r.PostFormValue("role")), conversations.SpecialistID(r.PostFormValue("specialist"))
+	err := s.Store.SetRole(r.Context(), id, role, of)
+	if refused := store.Refusals(err); len(refused) > 0 {
+		var faults []string
+		for _, each := range refused {
+			faults = append(faults, each.Text)
+		}
+		s.renderOne(w, r, http.StatusUnprocessableEntity, &store.Account{Role: role, Specialist: of}, faults)
+		return
+	}
+	if err == nil {
+		s.note(r.Context(), who.Account, "role_changed."+string(role), string(id))
+	}
+	s.toOne(w, r, id, err)
+}
+
 func (s *SignIn) signOutAccount(w http.ResponseWriter, r *http.Request) {
 	who, id, ok := s.another(w, r)
 	if !ok {
@@ -209,46 +254,4 @@ func (s *SignIn) endAccount(w http.ResponseWriter, r *http.Request) {
 		s.note(r.Context(), who.Account, "account_ended", string(id))
 	}
 	s.toOne(w, r, id, err)
-}
-
-// exportAudit writes the audit log, oldest first, as CSV; ?subject= keeps to one
-// client, account or session. Taking it along is itself written down.
-func (s *SignIn) exportAudit(w http.ResponseWriter, r *http.Request) {
-	who, _ := From(r.Context())
-	subject := r.URL.Query().Get("subject")
-	if err := s.Audit(r.Context(), who, "audit_exported", subject); err != nil {
-		s.broken(w, r, err)
-		return
-	}
-	list, next, err := s.Store.AuditLog(r.Context(), subject, store.Page{Limit: 200})
-	if err != nil {
-		s.broken(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="audit.csv"`)
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{"seq", "at", "account", "what", "subject"})
-	for {
-		for e := range slices.Values(list) {
-			_ = out.Write([]string{strconv.FormatInt(e.Seq, 10), e.At.UTC().Format(time.RFC3339), string(e.Account), cell(e.What), cell(e.Subject)})
-		}
-		if next == "" {
-			break
-		}
-		if list, next, err = s.Store.AuditLog(r.Context(), subject, store.Page{After: next, Limit: 200}); err != nil {
-			// Half a log must not look like a whole one.
-			s.Logger.ErrorContext(r.Context(), "the export of the audit log was cut off", "error", err)
-			panic(http.ErrAbortHandler)
-		}
-	}
-	out.Flush()
-}
-
-// cell is a value that no spreadsheet takes for a formula.
-func cell(text string) string {
-	if text != "" && strings.ContainsAny(text[:1], "=+-@\t\r") {
-		return "'" + text
-	}
-	return text
 }

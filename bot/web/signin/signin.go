@@ -62,6 +62,9 @@ type Config struct {
 	// Idle ends a session that nobody used for so long, Lasts every one. 0:
 	// DefaultIdle, DefaultLasts.
 	Idle, Lasts time.Duration
+	// Zone is where the service's clock runs: a day of the audit log begins by it.
+	// Nil: UTC.
+	Zone *time.Location
 }
 
 // SignIn lets people in. Make one with New.
@@ -74,6 +77,9 @@ type SignIn struct {
 func New(c Config) *SignIn {
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
 	}
 	if c.Service == "" {
 		c.Service = "Alongside"
@@ -124,6 +130,7 @@ func (s *SignIn) routes() []route {
 		{"GET /accounts", store.StageOpen, ManageAccounts, s.showAccounts},
 		{"POST /accounts", store.StageOpen, ManageAccounts, s.addAccount},
 		{"GET /accounts/{account}", store.StageOpen, ManageAccounts, s.showOne},
+		{"POST /accounts/{account}/role", store.StageOpen, ManageAccounts, s.changeRole},
 		{"POST /accounts/{account}/reset", store.StageOpen, ManageAccounts, s.resetAccount},
 		{"POST /accounts/{account}/sign-out", store.StageOpen, ManageAccounts, s.signOutAccount},
 		{"POST /accounts/{account}/end", store.StageOpen, ManageAccounts, s.endAccount},

@@ -360,3 +360,38 @@ func TestCookies(t *testing.T) {
 		t.Errorf("headers %v", h)
 	}
 }
+
+// TestARoleIsChanged: the sessions of before end with it, it is written down, and
+// nobody changes their own.
+func TestARoleIsChanged(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	admin := f.member(signin.Administrator)
+	id, code := f.account(login, signin.Specialist)
+	sam := f.browser()
+	phone := sam.first(login, code)
+	page := "/accounts/" + string(id)
+	admin.is(admin.post(page+"/role", "role", "auditor", "specialist", string(f.sam)), http.StatusUnprocessableEntity)
+	admin.is(admin.post(page+"/role", "role", "specialist", "specialist", "nobody"), http.StatusUnprocessableEntity)
+	if got := sam.get("/"); got.body != "home of specialist" {
+		t.Errorf("a role that was refused ended a session: %d %q", got.status, got.body)
+	}
+	admin.leads(admin.post(page+"/role", "role", "lead", "specialist", string(f.sam)), page)
+	if got := sam.get("/"); got.status != http.StatusSeeOther || !strings.HasPrefix(got.to, "/sign-in") {
+		t.Errorf("the session of before still holds: %d", got.status)
+	}
+	sam.in(login, phone)
+	if got := sam.get("/"); got.body != "home of lead" {
+		t.Errorf("signed in anew: %q", got.body)
+	}
+	sam.is(sam.post(page+"/role", "role", "administrator"), http.StatusForbidden)
+	list, _, err := f.store.AuditOf(t.Context(), store.AuditFilter{What: "role_changed.lead", Latest: true}, store.Page{})
+	f.must(err)
+	if len(list) != 1 || list[0].Subject != string(id) {
+		t.Errorf("the audit log has %+v", list)
+	}
+	out := admin.get("/audit.csv?what=role_changed.lead&from=2026-11-23&to=2026-11-23")
+	if strings.Count(out.body, "\n") != 2 || !strings.Contains(out.body, string(id)) {
+		t.Errorf("the export of a filter holds %q", out.body)
+	}
+}
