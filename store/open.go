@@ -38,6 +38,7 @@ type Store struct {
 	live     *live.States // nil without Redis
 	permits  *live.Permits
 	keys     *seal.Keys
+	figures  keptFigures
 	now      func() time.Time
 	log      *slog.Logger
 }
