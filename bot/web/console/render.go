@@ -117,6 +117,7 @@ type entry struct {
 var menu = []entry{
 	{"/today", "today.title", signin.ReadClients},
 	{"/caseload", "caseload.title", signin.ReadClients},
+	{"/figures", "figures.title", signin.ReadFigures},
 }
 
 // Menu is what of the menu is for the reader.
@@ -167,7 +168,7 @@ type speech struct {
 func (s speech) funcs() template.FuncMap {
 	return template.FuncMap{
 		"t": s.say, "of": s.of, "reason": s.reason, "day": s.day, "date": s.date, "clock": clock, "moment": s.moment, "lasts": s.lasts,
-		"local": s.local, "minutes": minutes,
+		"local": s.local, "minutes": minutes, "month": s.month,
 		"row":    func(row any, now time.Time) any { return struct{ Row, Now any }{row, now} },
 		"item":   func(a, page any) any { return struct{ Meeting, Page any }{a, page} },
 		"fields": func(id any, today string) any { return struct{ ID, Today any }{id, today} },
@@ -209,6 +210,12 @@ func (s speech) day(at time.Time) (string, error) {
 func (s speech) date(at time.Time) (string, error) {
 	month, err := s.say("month." + strconv.Itoa(int(at.Month())))
 	return strconv.Itoa(at.Day()) + " " + month, err
+}
+
+// month is a month of a year: November 2026.
+func (s speech) month(at time.Time) (string, error) {
+	month, err := s.say("month." + strconv.Itoa(int(at.Month())))
+	return month + at.Format(" 2006"), err
 }
 
 // moment is a day and a time of day.
