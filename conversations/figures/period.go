@@ -34,13 +34,13 @@ func ParsePeriod(name string, zone *time.Location) (Period, bool) {
 	}
 	if quarter, ok := strings.CutPrefix(rest, "q"); ok {
 		n, err := strconv.Atoi(quarter)
-		if err != nil || len(quarter) != 1 || n < 1 || n > 4 {
+		if err != nil || strconv.Itoa(n) != quarter || n < 1 || n > 4 {
 			return Period{}, false
 		}
 		return span(name, year, yearBegins+time.Month(3*(n-1)), 3, zone), true
 	}
 	month, err := strconv.Atoi(rest)
-	if err != nil || len(rest) != 2 || month < 1 || month > 12 {
+	if err != nil || fmt.Sprintf("%02d", month) != rest || month < 1 || month > 12 {
 		return Period{}, false
 	}
 	return span(name, year, time.Month(month), 1, zone), true

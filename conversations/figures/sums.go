@@ -180,10 +180,11 @@ func (s *sums) hideBeside(told []int) bool {
 	single, beside := map[int]int{}, map[int]int{}
 	for _, e := range s.equations {
 		all := append(slices.Clone(e.parts), e.total)
-		unknown := 0
+		unknown, harmless := 0, false
 		for _, i := range all {
 			if s.unknown(i) {
 				unknown++
+				harmless = s.cells[i].implied && !s.secret(i)
 			}
 		}
 		near := slices.ContainsFunc(all, func(i int) bool { return slices.Contains(told, i) })
@@ -191,7 +192,7 @@ func (s *sums) hideBeside(told []int) bool {
 			if c := s.cells[i]; c.implied || c.hidden || c.n == 0 {
 				continue
 			}
-			if unknown == 1 {
+			if unknown == 1 && !harmless {
 				single[i]++
 			}
 			if near {

@@ -99,16 +99,16 @@ func jobs(d *draft, c Counted, p Period, now time.Time) {
 			hours[2]++
 		}
 	}
-	f := d.figure("job_types", Bars, "jobs", share)
+	kinds := d.figure("job_types", Bars, "jobs", share)
 	var names []string
 	var counts []int
 	for _, t := range JobTypes {
 		names, counts = append(names, string(t)), append(counts, types[t])
 	}
-	parts, all := d.list(f, append(names, "not_recorded"), append(counts, types[""]))
-	d.later = append(d.later, func() { tooAlike(d, f, parts[:len(JobTypes)], all) })
+	parts, all := d.list(kinds, append(names, "not_recorded"), append(counts, types[""]))
+	d.later = append(d.later, func() { tooAlike(d, kinds, parts[:len(JobTypes)], all) })
 
-	f = d.figure("job_hours", Bars, "jobs", share)
+	f := d.figure("job_hours", Bars, "jobs", share)
 	_, again := d.list(f, []string{"hours_15", "hours_29", "hours_more", "not_recorded"}, hours[:])
 	d.same(all, again)
 
