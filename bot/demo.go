@@ -143,6 +143,9 @@ func (d *demo) seed(ctx context.Context, monday time.Time) error {
 		}
 	}
 	d.desk = desk
+	if err := d.recordPast(ctx, monday); err != nil {
+		return err
+	}
 	if err := d.joined(ctx); err != nil {
 		return err
 	}
