@@ -13,14 +13,14 @@ import (
 // recordPast gives the demo's caseload contacts of the months before, so that its
 // figures show something. Of people there are three: their number is rightly hidden.
 func (d *demo) recordPast(ctx context.Context, monday time.Time) error {
-	ways := conversations.Mechanisms
-	for m := range 5 {
-		for i := range 14 + 3*(m%3) {
+	for m := range 4 {
+		// Each client on four Fridays of a month, seven contacts of a kind at least.
+		for i := range 24 + 3*(m%2) {
 			n := store.Contact{
-				Client: d.people[i%len(d.people)].client, With: figures.WithClient, Mechanism: ways[i*i%len(ways)], RecordedBy: d.desk.specialist,
-				At: monday.AddDate(0, -m, -4-i).Add(14 * time.Hour),
+				Client: d.people[i/4%len(d.people)].client, With: figures.WithClient, Mechanism: conversations.Mechanisms[i%3], RecordedBy: d.desk.specialist,
+				At: monday.AddDate(0, 0, -28*m-7*(i%4)-10).Add(time.Duration(9+i%8) * time.Hour),
 			}
-			if i%2 == 1 && i < 12 {
+			if i >= 20 { // And a few employers.
 				n.With, n.Mechanism = figures.WithEmployer, conversations.FaceToFace
 			}
 			if _, err := d.world.store.AddContact(ctx, n); err != nil {

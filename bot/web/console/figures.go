@@ -37,6 +37,16 @@ type figureGroup struct {
 	Figures []figureView
 }
 
+// Missing are the figures of which nothing is recorded yet.
+func (g figureGroup) Missing() (list []figureView) {
+	for _, f := range g.Figures {
+		if f.Empty {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
 // figureView is a figure with its plot.
 type figureView struct {
 	figures.Figure

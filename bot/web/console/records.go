@@ -51,6 +51,16 @@ func (p recordPage) Typed(form, field, otherwise string) string {
 	return p.Form.Get(field)
 }
 
+// latest is how many contacts are shown at once: what was just recorded, to take a
+// slip back.
+const latest = 5
+
+// Latest are those; Earlier the others.
+func (p recordPage) Latest() []store.Contact { return p.Contacts[:min(latest, len(p.Contacts))] }
+
+// Earlier see [recordPage.Latest].
+func (p recordPage) Earlier() []store.Contact { return p.Contacts[min(latest, len(p.Contacts)):] }
+
 // Faulty says whether a form was refused.
 func (p recordPage) Faulty(form string) bool { return p.At == form && p.Fault != "" }
 
