@@ -19,7 +19,8 @@ import (
 )
 
 // BenchmarkFigures counts a year of a service with ALONGSIDE_CLIENTS clients (2,000
-// if it is not set), each with two years of meetings, texts and what came of them.
+// if it is not set): of two years each has twelve meetings and as many reminders,
+// twelve texts, and what came of them.
 func BenchmarkFigures(b *testing.B) {
 	clients := 2000
 	if n, err := strconv.Atoi(os.Getenv("ALONGSIDE_CLIENTS")); err == nil {
@@ -88,14 +89,14 @@ func fill(f *fixture, clients int) {
 		each(1, "INSERT INTO milestones (client, milestone, at, recorded_at)", fmt.Sprintf("'c' || c.i, 'accepted', %s + %d, 1", at, 7*day)),
 		each(1, "INSERT INTO milestones (client, milestone, at, recorded_at)", fmt.Sprintf("'c' || c.i, 'started', %s + %d, 1", at, 14*day)),
 		each(1, "INSERT INTO referral_sources (client, at, source, recorded_at)", "'c' || c.i, "+at+", CASE WHEN c.i % 3 = 0 THEN 'gp' WHEN c.i % 3 = 1 THEN 'self' ELSE 'community' END, 1"),
-		each(30, "INSERT INTO appointments (id, client, kind, at, status, created_at, changed_at, attendance, mechanism)",
+		each(12, "INSERT INTO appointments (id, client, kind, at, status, created_at, changed_at, attendance, mechanism)",
 			"'a' || c.i || '-' || k.i, 'c' || c.i, 'regular', "+at+`, CASE WHEN k.i % 2 = 0 THEN 'confirmed' ELSE 'booked' END, 1, 1,
 			CASE WHEN k.i % 5 = 0 THEN 'missed' WHEN k.i % 11 = 0 THEN '' ELSE 'attended' END,
 			CASE WHEN k.i % 5 = 0 OR k.i % 11 = 0 THEN '' WHEN k.i % 3 = 0 THEN 'telephone' ELSE 'face_to_face' END`),
-		each(30, "INSERT INTO messages (id, direction, peer, revision, channel, at, key, urgency, delivery, appointment)",
+		each(12, "INSERT INTO messages (id, direction, peer, revision, channel, at, key, urgency, delivery, appointment)",
 			"'r' || c.i || '-' || k.i, 'out', 'c' || c.i, 1, 'sms', "+at+", 'appointment.reminder', 2, 'delivered', 'a' || c.i || '-' || k.i"),
-		each(20, "INSERT INTO messages (id, direction, peer, revision, channel, at, kind)", "'t' || c.i || '-' || k.i, 'in', 'c' || c.i, 1, 'sms', "+at+", 'text'"),
-		each(5, "INSERT INTO flags (id, peer, reason, message, raised_at, settled_at, settled_by)",
+		each(12, "INSERT INTO messages (id, direction, peer, revision, channel, at, kind)", "'t' || c.i || '-' || k.i, 'in', 'c' || c.i, 1, 'sms', "+at+", 'text'"),
+		each(3, "INSERT INTO flags (id, peer, reason, message, raised_at, settled_at, settled_by)",
 			fmt.Sprintf("'f' || c.i || '-' || k.i, 'c' || c.i, 'question', 't' || c.i || '-' || k.i, %s, %s + (c.i %% 100) * 3600000, 's1'", at, at)),
 		each(4, "INSERT INTO contacts (id, specialist, client, party, mechanism, at, recorded_at)",
 			"'x' || c.i || '-' || k.i, 's' || (c.i / 25), 'c' || c.i, CASE WHEN k.i = 0 THEN 'employer' ELSE 'client' END, 'video', "+at+", 1"),

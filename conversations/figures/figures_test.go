@@ -231,7 +231,9 @@ func TestTexting(t *testing.T) {
 			{Status: conversations.Booked, Attendance: conversations.Missed, Reminded: true, N: 6},
 			{Status: conversations.Booked, Attendance: conversations.Attended, N: 5},
 			{Status: conversations.Booked, Attendance: conversations.Missed, N: 15},
-			{Status: conversations.Cannot, N: 8}, {Status: conversations.ChangeAsked, N: 5}, {Status: conversations.Cancelled, N: 50},
+			{Status: conversations.Cannot, N: 8},
+			{Status: conversations.ChangeAsked, N: 5},
+			{Status: conversations.Cancelled, N: 50},
 		},
 		Feedback: [6]int{0, 0, 0, 5, 0, 10}, HasFeedback: true,
 	}

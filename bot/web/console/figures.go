@@ -82,7 +82,7 @@ func (c *Console) counted(ctx context.Context, r *http.Request, who signin.Who) 
 	now := c.Now().In(c.zone())
 	q := r.URL.Query()
 	p = figuresPage{Periods: figures.Periods(now), Of: conversations.SpecialistID(q.Get("of")), Records: who.Specialist != "" && who.May(signin.ChangeClients)}
-	ok := false
+	var ok bool
 	if p.Period, ok = figures.ParsePeriod(q.Get("period"), c.zone()); !ok {
 		p.Period = figures.YearOf(now)
 	}
@@ -150,7 +150,7 @@ func (c *Console) figuresFile(w http.ResponseWriter, r *http.Request, who signin
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	// The mark tells spreadsheets that it is UTF-8: Welsh has letters that are lost else.
-	_, _ = w.Write(append([]byte("\ufeff"), list[i].CSV(func(list, name string) string {
+	_, _ = w.Write(append([]byte("\ufeff"), list[i].CSV(func(list, name string) string { //nolint:gosec // A file of numbers and of words of ours, and not HTML.
 		said, err := c.words.Say(tag, list+"."+name)
 		if err != nil {
 			return name

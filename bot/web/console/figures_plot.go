@@ -22,8 +22,8 @@ type drawing struct {
 	Series []string
 }
 
-// drawnLine is a line of one kind, in the form of an SVG polyline; where a number is
-// not shown it is broken off.
+// drawnLine is a line of one kind, in the form of an SVG polyline; it leaves
+// out what is not shown.
 type drawnLine struct {
 	Kind   int
 	Points string
@@ -71,7 +71,7 @@ func draw(f figures.Figure) drawing {
 // scale is the top of an axis: a number that is easy to read and not below the most.
 func scale(most int) int {
 	for step := 5; ; step *= 10 {
-		for _, by := range []int{1, 2, 4, 5, 10} {
+		for _, by := range []int{1, 2, 3, 4, 6, 8, 10} {
 			if top := step * by; top >= most {
 				return top
 			}
