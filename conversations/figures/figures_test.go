@@ -272,3 +272,19 @@ func TestASpreadsheetTakesNoWordsForAFormula(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// Nine people of whom each came another way can only be hidden with their number;
+// and that must not stand in the table beside it.
+func TestATotalIsHiddenInEveryTable(t *testing.T) {
+	t.Parallel()
+	c := Counted{Referred: [12]int{9}, Sources: map[Source]int{}}
+	for _, s := range Sources {
+		c.Sources[s] = 1
+	}
+	if got := lines(t, c, "sources"); got[0] != "gp,*,*" || got[10] != "total,*," {
+		t.Errorf("sources: %q", got)
+	}
+	if got := lines(t, c, "referrals"); got[7] != "2026-11,*,0" {
+		t.Errorf("referrals: %q", got)
+	}
+}

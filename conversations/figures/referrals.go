@@ -18,8 +18,14 @@ const (
 func referrals(d *draft, c Counted, p Period, now time.Time) {
 	f := d.figure("referrals", Lines, "this_year", "last_year")
 	year := p.Year()
-	this, all := d.running(c.Referred)
-	last, _ := d.running(c.ReferredBefore)
+	begun := 0
+	for _, at := range year.Months()[:12] {
+		if !at.After(now) {
+			begun++
+		}
+	}
+	this, all := d.running(c.Referred, begun)
+	last, _ := d.running(c.ReferredBefore, 12)
 	for m, at := range year.Months()[:12] {
 		row := Row{Month: at}
 		if at.After(now) {
@@ -57,17 +63,20 @@ func referrals(d *draft, c Counted, p Period, now time.Time) {
 }
 
 // running are the running totals of some months. What came in a month stands
-// nowhere, but can be told from two totals that do: both are looked after.
-func (d *draft) running(months [12]int) (list []id, last id) {
+// nowhere, but can be told from two totals that do: both are looked after. Of the
+// months that have not begun everybody knows that nothing came.
+func (d *draft) running(months [12]int, begun int) (list []id, last id) {
 	at := d.put(months[0])
 	list = append(list, at)
-	for _, n := range months[1:] {
-		at = d.sum(at, d.imply(n))
+	for m, n := range months[1:] {
+		if m+1 < begun {
+			at = d.sum(at, d.imply(n))
+		}
 		list = append(list, at)
 	}
 	// A total of some months may go before that of the year does.
-	for _, i := range list[:11] {
-		d.cells[i].total = false
+	for _, i := range list {
+		d.cells[i].total = i == at
 	}
 	return list, at
 }
