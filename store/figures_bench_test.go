@@ -73,16 +73,15 @@ func fill(f *fixture, clients int) {
 	const day = int64(24 * time.Hour / time.Millisecond)
 	now := f.now.UnixMilli()
 	list := func(name string, n int) string {
-		return fmt.Sprintf("WITH RECURSIVE %s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM %s WHERE i < %d)", name, name, n-1)
+		return fmt.Sprintf("%s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM %s WHERE i < %d)", name, name, n-1)
 	}
 	// When the k-th thing of client c happened: spread over two years.
 	at := fmt.Sprintf("(%d - CAST((c.i * 37 + k.i * 7919) %% 730 AS BIGINT) * %d - (c.i %% 500) * 60000)", now, day)
 	each := func(n int, insert, columns string) string {
-		return fmt.Sprintf("%s %s SELECT %s FROM (SELECT i FROM nums WHERE i < %d) c CROSS JOIN (SELECT i FROM nums WHERE i < %d) k",
-			insert, list("nums", max(clients, 100)), columns, clients, n)
+		return fmt.Sprintf("%s WITH RECURSIVE %s, %s SELECT %s FROM nums c CROSS JOIN few k", insert, list("nums", clients), list("few", n), columns)
 	}
 	for _, s := range []string{
-		"INSERT INTO specialists (id, name, created_at) " + list("nums", clients/25) + " SELECT 's' || i, 'Sam', 1 FROM nums",
+		"INSERT INTO specialists (id, name, created_at) WITH RECURSIVE " + list("nums", clients/25) + " SELECT 's' || i, 'Sam', 1 FROM nums",
 		each(1, "INSERT INTO clients (id, specialist, full_name, name, named, language, zone, wakes, detail, created_at)",
 			"'c' || c.i, 's' || (c.i / 25), 'John Example', 'John', TRUE, 'en', 'Europe/London', 0, FALSE, 1"),
 		each(1, "INSERT INTO milestones (client, milestone, at, recorded_at)", "'c' || c.i, 'referred', "+at+", 1"),
