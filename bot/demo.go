@@ -146,6 +146,9 @@ func (d *demo) seed(ctx context.Context, monday time.Time) error {
 		return err
 	}
 	d.desk = desk
+	if err := d.recordPast(ctx, monday); err != nil {
+		return err
+	}
 	if err := d.joined(ctx); err != nil {
 		return err
 	}

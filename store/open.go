@@ -39,6 +39,7 @@ type Store struct {
 	permits  *live.Permits
 	pages    *announcer // nil without Redis
 	keys     *seal.Keys
+	figures  keptFigures
 	now      func() time.Time
 	log      *slog.Logger
 }

@@ -32,6 +32,7 @@ const (
 	sealMaySay     = "may_say" // to an employer
 	sealFallback   = "fallback_contact"
 	sealTask       = "task"
+	sealJob        = "job" // its title
 	sealCheckIn    = "check_in"
 	sealNudge      = "nudge" // the words of one
 	sealNote       = "note"

@@ -8,6 +8,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -136,6 +137,8 @@ func New(c Config) *API {
 	a.corrections()
 	a.alerts()
 	a.flags()
+	a.records()
+	a.figures()
 	a.describe(registry)
 	return a
 }
@@ -175,6 +178,8 @@ type operation struct {
 	status int
 	// takes and gives are the examples of both bodies; nil where there is none.
 	takes, gives any
+	// as is what the success comes as, where it is not JSON.
+	as string
 	// refuses are the statuses that this operation may answer beside those that
 	// every one may.
 	refuses []int
@@ -220,7 +225,10 @@ var always = []int{
 func (a *API) responses(op operation, status int) map[string]*huma.Response {
 	success := &huma.Response{Description: http.StatusText(status)}
 	if op.gives != nil {
-		success.Content = map[string]*huma.MediaType{"application/json": {Example: plainJSON(op.gives)}}
+		success.Content = map[string]*huma.MediaType{cmp.Or(op.as, "application/json"): {Example: plainJSON(op.gives)}}
+		if op.as != "" {
+			success.Content[op.as].Schema = &huma.Schema{Type: huma.TypeString}
+		}
 	}
 	all := map[string]*huma.Response{statusText(status): success}
 	schema := a.problemSchema()

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"alongside/conversations"
+	"alongside/conversations/figures"
 	"alongside/conversations/understand"
 	"alongside/store"
 	"alongside/templates"
@@ -119,7 +120,11 @@ func TestEveryOperationHasTrueExamples(t *testing.T) {
 			continue
 		}
 		if op.DefaultStatus != 204 {
-			valid(t, pattern+" (response)", success.Content["application/json"], huma.ModeReadFromServer)
+			kind := "application/json"
+			if success.Content["text/csv"] != nil {
+				kind = "text/csv"
+			}
+			valid(t, pattern+" (response)", success.Content[kind], huma.ModeReadFromServer)
 		}
 		for _, status := range []string{"401", "403", "422", "500"} {
 			if r := op.Responses[status]; r == nil || r.Content["application/problem+json"] == nil || len(r.Description) < 20 {
@@ -255,6 +260,13 @@ func TestTheEnumsAreComplete(t *testing.T) {
 		"permanence": {plain(conversations.Permanences)},
 		"said":       {plain(conversations.Preferences)},
 		"preference": {plain(conversations.Preferences)},
+
+		"with":   {plain(figures.Parties)},
+		"source": {plain(figures.Sources)},
+		"work":   {plain(figures.Works)},
+		"way":    {plain(figures.Ways)},
+		"type":   {plain(figures.JobTypes)},
+		"unit":   {plain(figures.Units)},
 
 		"rest_days": {{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}},
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 // placeholders are the names that stand in the patterns of the routes.
-var placeholders = []string{"client", "appointment", "flag", "specialist", "sender", "lead", "task", "check_in", "message", "alert", "nudge"}
+var placeholders = []string{"client", "appointment", "flag", "specialist", "sender", "lead", "task", "check_in", "message", "alert", "nudge", "job", "figure"}
 
 // route fills the placeholders of a pattern, so that it can be called.
 func route(pattern string) (method, path string) {
@@ -145,6 +145,11 @@ func TestUnknownIDsAreSaidToBeUnknown(t *testing.T) {
 			"PUT /api/v1/absences/{absence}":                                  map[string]any{"from": "2026-11-30", "until": "2026-12-04", "cover": "some-id", "by": "duty"},
 			"POST /api/v1/clients/{client}/fallback-contacts":                 fallbackBody,
 			"PUT /api/v1/clients/{client}/fallback-contacts/{contact}":        fallbackBody,
+			"POST /api/v1/clients/{client}/contacts":                          map[string]any{"mechanism": "video", "at": "2026-11-20T14:00:00Z", "by": "duty"},
+			"POST /api/v1/specialists/{specialist}/contacts":                  map[string]any{"mechanism": "video", "at": "2026-11-20T14:00:00Z", "by": "duty"},
+			"POST /api/v1/clients/{client}/referrals":                         map[string]any{"source": "gp", "by": "duty"},
+			"POST /api/v1/clients/{client}/jobs":                              map[string]any{"work": "paid", "type": "shop", "by": "duty"},
+			"POST /api/v1/clients/{client}/jobs/{job}/end":                    map[string]any{"by": "duty"},
 			"PUT /api/v1/clients/{client}/circumstance":                       map[string]any{"circumstance": "bereaved", "by": "duty"},
 			"POST /api/v1/clients/{client}/milestones":                        map[string]any{"milestone": "job_offer", "by": "duty"},
 			"POST /api/v1/clients/{client}/due/{step}/done":                   map[string]any{"by": "duty"},
@@ -288,6 +293,12 @@ func TestBadInput(t *testing.T) { //nolint:tparallel // The rows share one fixtu
 		"call_next_month":          {"POST /api/v1/clients/" + john + "/ring", `{"at":"2026-12-23T11:00:00Z"}`, "invalid", 422, "body.at", "a week ahead", nil},
 		"call_from_nowhere":        {"POST /api/v1/clients/" + john + "/ring", `{"at":"2026-11-23T14:00:00Z","from":"withheld"}`, "invalid", 422, "body.from", "a telephone number", nil},
 		"two_faults":               {people, client(`,"zone":"Mars","language":"Klingon!"`), "invalid", 422, "body.zone", "", nil},
+		"contact_by_text":          {"POST /api/v1/clients/" + john + "/contacts", `{"mechanism":"text","at":"2026-11-20T10:00:00Z","by":"duty"}`, "invalid", 422, "body.mechanism", "one of: face_to_face", nil},
+		"contact_ahead":            {"POST /api/v1/clients/" + john + "/contacts", `{"mechanism":"video","at":"2026-12-20T10:00:00Z","by":"duty"}`, "bad_value", 422, "body.at", "ahead", nil},
+		"employer_is_no_client":    {"POST /api/v1/specialists/" + sam + "/contacts", `{"with":"client","mechanism":"video","at":"2026-11-20T10:00:00Z","by":"duty"}`, "invalid", 422, "body.with", "employer here", nil},
+		"referred_by_whom":         {"POST /api/v1/clients/" + john + "/referrals", `{"source":"rumour","by":"duty"}`, "invalid", 422, "body.source", "one of: gp", nil},
+		"job_of_no_type":           {"POST /api/v1/clients/" + john + "/jobs", `{"work":"paid","type":"wizardry","by":"duty"}`, "invalid", 422, "body.type", "one of: office", nil},
+		"figures_of_no_period":     {"GET /api/v1/figures?period=2026-q7", "", "invalid", 422, "query.period", "no period", nil},
 		"named_as_text":            {people, client(`,"named":"yes"`), "invalid", 422, "body.named", "true or false", nil},
 		"empty_object":             {people, `{}`, "invalid", 422, "body.full_name", "missing", nil},
 		"unknown_channel":          {agree, `{"channel":"fax","agreement":"given","how":"by fax"}`, "invalid", 422, "body.channel", "one of: sms, telegram", nil},
@@ -422,7 +433,7 @@ func TestNothingThatWasSentComesBack(t *testing.T) {
 		"agreement", "how", "kind", "at", "minutes", "place", "with", "phone", "email", "title", "area", "pay", "hours", "more", "closes",
 		"filled", "open_ended", "lead", "by", "what", "due", "no_due", "status", "words", "times", "rests", "rest_days", "paused_until",
 		"resume", "stop", "allow", "guarded", "leads_a_week", "from", "intent", "date", "clock", "number", "danger", "job",
-		"below", "not_before", "avoids", "areas", "employer", "contact", "on", "clients", person, person + "_" + person,
+		"mechanism", "source", "work", "way", "type", "on", "below", "not_before", "avoids", "areas", "employer", "contact", "on", "clients", person, person + "_" + person,
 		"resume", "stop", "allow", "guarded", "leads_a_week", "from", "template", "instead", "clients", "everybody", "answer", "once", "confirmed", "intent", "date", "clock", "number", "danger", person, person + "_" + person,
 	}
 	values := []any{

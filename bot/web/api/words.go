@@ -246,6 +246,7 @@ var tags = []*huma.Tag{
 	{Name: "Nudges", Description: "What a specialist starts, to one client or to many: seen before it goes, stopped half-way."},
 	{Name: "Action plan", Description: "What a client and their specialist agreed to do."},
 	{Name: "Check-ins", Description: "What a client chose to be asked between sessions, and what they think of the service. The numbers are not a measure of health."},
+	{Name: "Figures", Description: "What the service reports, and what is recorded for it alone. No figure names a client."},
 	{Name: "Alerts", Description: "Danger, who was told of it, how it ended, and the hold that it puts on a client."},
 	{Name: "Conversations", Description: "What was said, what became of it, and what a person has to look at."},
 }

@@ -128,6 +128,7 @@ var menu = []entry{
 	{"/caseload", "caseload.title", signin.ReadClients},
 	{"/leads", "leads.title", signin.ReadClients},
 	{"/team", "team.title", signin.ReadClients},
+	{"/figures", "figures.title", signin.ReadFigures},
 	{"/templates", "words.short", signin.ManageSettings},
 	{"/accounts", "accounts.title", signin.ManageAccounts},
 	{"/audit", "audit.short", signin.ReadAudit},
@@ -156,7 +157,7 @@ type speech struct {
 func (s speech) funcs() template.FuncMap {
 	return template.FuncMap{
 		"t": s.say, "of": s.of, "reason": s.reason, "day": s.day, "date": s.date, "clock": clock, "moment": s.moment, "lasts": s.lasts,
-		"local": s.local, "minutes": minutes,
+		"local": s.local, "minutes": minutes, "month": s.month,
 		"row":    func(row any, now time.Time) any { return struct{ Row, Now any }{row, now} },
 		"item":   func(a, page any) any { return struct{ Meeting, Page any }{a, page} },
 		"part":   func(id, page any) any { return struct{ ID, Page any }{id, page} },
@@ -199,6 +200,12 @@ func (s speech) day(at time.Time) (string, error) {
 func (s speech) date(at time.Time) (string, error) {
 	month, err := s.say("month." + strconv.Itoa(int(at.Month())))
 	return strconv.Itoa(at.Day()) + " " + month, err
+}
+
+// month is a month of a year: November 2026.
+func (s speech) month(at time.Time) (string, error) {
+	month, err := s.say("month." + strconv.Itoa(int(at.Month())))
+	return month + at.Format(" 2006"), err
 }
 
 // moment is a day and a time of day.

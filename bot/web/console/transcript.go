@@ -18,7 +18,7 @@ import (
 
 // The whole conversation to print or to keep, and the way to join Telegram.
 
-func (c *Console) recordRoutes() map[string]handler {
+func (c *Console) transcriptRoutes() map[string]handler {
 	return map[string]handler{
 		"GET /clients/{client}/transcript":     c.transcript,
 		"GET /clients/{client}/transcript.txt": c.transcriptText,
