@@ -30,6 +30,7 @@ type commands struct {
 	Understand understandCommand `cmd:"" help:"Say what texts mean, one a line from standard input, or score labelled ones."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database up to this version. Safe to run twice, and while others run it."`
 	Token      tokenCommand      `cmd:"" help:"Make a bearer token for the API. It is shown once."`
+	Import     importCommand     `cmd:"" help:"Take in clients or appointments of another system from a CSV file, all or nothing."`
 	User       userCommand       `cmd:"" help:"Say who may sign in to the pages: add, list, reset, end."`
 	Bench      benchCommand      `cmd:"" help:"Measure the whole path of a text, from webhook to accepted answer."`
 	Simulate   simulateCommand   `cmd:"" help:"Let a service live through months in minutes, and check every text that goes out."`

@@ -9,6 +9,7 @@ import (
 
 	"alongside/bot/web"
 	"alongside/bot/web/api"
+	"alongside/bot/web/intake"
 	"alongside/conversations"
 	"alongside/store"
 	"alongside/templates"
@@ -120,6 +121,7 @@ func (a *app) server(l listeners, p providers, home http.Handler) (*web.Server, 
 	service := api.New(api.Config{
 		Store: a.store, Preview: a.turn.Preview, Event: a.turn.Run, Now: a.now, NewID: newID, DeepLink: link, Logger: a.log, Version: version,
 		Route: a.rules.Pathway.ClinicalRoute, Pathway: a.rules.Pathway,
+		Import:   intake.Config{Store: a.store, All: a.turn.RunAll, Now: a.now, NewID: newID, Pathway: a.rules.Pathway}.Run,
 		Rehearse: a.turn.Rehearse, CheckWords: func(words map[string]string) []templates.Finding { return a.words.CheckFree(words, a.rules.Lexicons) },
 	})
 	return web.New(web.Config{

@@ -18,6 +18,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"alongside/bot/web/intake"
 	"alongside/bot/web/problem"
 	"alongside/conversations"
 	"alongside/store"
@@ -55,6 +56,8 @@ type Config struct {
 	// DeepLink is the address that opens Telegram with a link code, "" while it
 	// is not known. Nil: there is no Telegram here.
 	DeepLink func(code string) string
+	// Import takes in a file of another system (intake.Config.Run).
+	Import func(ctx context.Context, kind store.ImportKind, file []byte, check bool) (intake.Report, error)
 	// Route is what staff of the service do with danger, in its own words; it
 	// stands with each alert. May be empty.
 	Route string
@@ -135,6 +138,7 @@ func New(c Config) *API {
 	a.corrections()
 	a.alerts()
 	a.flags()
+	a.imports()
 	a.describe(registry)
 	return a
 }

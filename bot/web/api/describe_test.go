@@ -256,6 +256,7 @@ func TestTheEnumsAreComplete(t *testing.T) {
 		"said":       {plain(conversations.Preferences)},
 		"preference": {plain(conversations.Preferences)},
 
+		"rows":      {plain(store.ImportKinds)},
 		"rest_days": {{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}},
 	}
 	for name, schema := range a.huma.OpenAPI().Components.Schemas.Map() {

@@ -20,6 +20,7 @@ import (
 	"alongside/bot/turn"
 	"alongside/bot/web"
 	"alongside/bot/web/api"
+	"alongside/bot/web/intake"
 	"alongside/conversations"
 	"alongside/conversations/understand"
 	"alongside/store"
@@ -102,6 +103,7 @@ func newFixtureReading(t *testing.T, db storetest.DB, service string, understand
 		Rehearse: f.turn.Rehearse, CheckWords: func(free map[string]string) []templates.Finding { return words.CheckFree(free, lexicons(t)) },
 		DeepLink: func(code string) string { return "https://t.me/alongside_test_bot?start=" + code },
 	})
+	f.api.Import = intake.Config{Store: f.store, All: f.turn.RunAll, Now: f.clock, NewID: f.newID, Pathway: pathway}.Run
 	f.serve(logger)
 	f.token = f.newToken("read", "write")
 	t.Cleanup(f.checkSecrets)
