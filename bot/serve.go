@@ -9,6 +9,7 @@ import (
 
 	"alongside/bot/web"
 	"alongside/bot/web/api"
+	"alongside/bot/web/feed"
 	"alongside/bot/web/intake"
 	"alongside/conversations"
 	"alongside/store"
@@ -128,6 +129,7 @@ func (a *app) server(l listeners, p providers, home http.Handler) (*web.Server, 
 		ConsoleAddr: l.ConsoleAddr, WebhookAddr: l.WebhookAddr, MetricsAddr: l.MetricsAddr,
 		ConsoleURL: p.ConsoleURL, PublicURL: p.PublicURL,
 		Store: a.store, Webhooks: hooks, Registry: a.registry, Home: home, Logger: a.log, API: service,
+		Calendar: &feed.Feed{Store: a.store, Now: a.now, Logger: a.log},
 	})
 }
 

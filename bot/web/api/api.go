@@ -139,6 +139,7 @@ func New(c Config) *API {
 	a.alerts()
 	a.flags()
 	a.imports()
+	a.calendars()
 	a.describe(registry)
 	return a
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // placeholders are the names that stand in the patterns of the routes.
-var placeholders = []string{"client", "appointment", "flag", "specialist", "sender", "lead", "task", "check_in", "message", "alert", "nudge"}
+var placeholders = []string{"client", "appointment", "flag", "specialist", "sender", "lead", "task", "check_in", "message", "alert", "nudge", "calendar", "hook", "delivery"}
 
 // route fills the placeholders of a pattern, so that it can be called.
 func route(pattern string) (method, path string) {
