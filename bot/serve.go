@@ -55,7 +55,7 @@ func (c serveCommand) Run(ctx context.Context, s settings) (err error) {
 			return fmt.Errorf("migrate the database: %w", err)
 		}
 	}
-	p := parts{stores: c.stores, keys: keys, pathway: way, team: team{mailer: mailer, console: c.ConsoleURL}, limits: c.limits()}
+	p := parts{stores: c.stores, keys: keys, pathway: way, team: team{mailer: mailer, console: c.ConsoleURL}, limits: c.limits(), privateHooks: c.HooksPrivate}
 	if c.TwilioAccount != "" {
 		cfg := c.twilio(s)
 		p.twilio = &cfg
@@ -122,7 +122,7 @@ func (a *app) server(l listeners, p providers, home http.Handler) (*web.Server, 
 	service := api.New(api.Config{
 		Store: a.store, Preview: a.turn.Preview, Event: a.turn.Run, Now: a.now, NewID: newID, DeepLink: link, Logger: a.log, Version: version,
 		Route: a.rules.Pathway.ClinicalRoute, Pathway: a.rules.Pathway,
-		Import:   intake.Config{Store: a.store, All: a.turn.RunAll, Now: a.now, NewID: newID, Pathway: a.rules.Pathway}.Run,
+		PrivateHooks: p.HooksPrivate, Import: intake.Config{Store: a.store, All: a.turn.RunAll, Now: a.now, NewID: newID, Pathway: a.rules.Pathway}.Run,
 		Rehearse: a.turn.Rehearse, CheckWords: func(words map[string]string) []templates.Finding { return a.words.CheckFree(words, a.rules.Lexicons) },
 	})
 	return web.New(web.Config{

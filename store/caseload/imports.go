@@ -220,7 +220,7 @@ func rounds(works []*work) (groups [][]*work) {
 }
 
 func (c *Caseload) importTurns(ctx context.Context, tx transaction, group []*work) error {
-	ahead, err := c.writeTurns(ctx, tx, group)
+	ahead, told, err := c.writeTurns(ctx, tx, group)
 	if errors.Is(err, errApart) {
 		for _, w := range group {
 			if w.failure != nil {
@@ -239,6 +239,7 @@ func (c *Caseload) importTurns(ctx context.Context, tx transaction, group []*wor
 	}
 	var b batch
 	b.bulk(nil, &insertOutgoing, rows)
+	jobs = append(jobs, tell(&b, told, group)...)
 	if len(b.statements) > 0 {
 		if err := tx.run(ctx, &b); err != nil {
 			return fmt.Errorf("insert messages: %w", err)

@@ -46,8 +46,7 @@ CREATE TABLE hook_deliveries (
     id         TEXT   PRIMARY KEY,
     hook       TEXT   NOT NULL REFERENCES hooks (id),
     event      TEXT   NOT NULL,             -- the kind
-    client     TEXT   NOT NULL,
-    revision   BIGINT NOT NULL,
+    data       TEXT   NOT NULL,             -- ids, as JSON
     at         BIGINT NOT NULL,             -- when it happened
     state      TEXT   NOT NULL CHECK (state IN ('waiting', 'delivered', 'given_up')),
     attempts   BIGINT NOT NULL DEFAULT 0,

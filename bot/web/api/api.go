@@ -58,6 +58,8 @@ type Config struct {
 	DeepLink func(code string) string
 	// Import takes in a file of another system (intake.Config.Run).
 	Import func(ctx context.Context, kind store.ImportKind, file []byte, check bool) (intake.Report, error)
+	// PrivateHooks lets webhooks be inside the network.
+	PrivateHooks bool
 	// Route is what staff of the service do with danger, in its own words; it
 	// stands with each alert. May be empty.
 	Route string
@@ -140,6 +142,7 @@ func New(c Config) *API {
 	a.flags()
 	a.imports()
 	a.calendars()
+	a.webhooks()
 	a.describe(registry)
 	return a
 }

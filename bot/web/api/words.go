@@ -247,6 +247,7 @@ var tags = []*huma.Tag{
 	{Name: "Action plan", Description: "What a client and their specialist agreed to do."},
 	{Name: "Check-ins", Description: "What a client chose to be asked between sessions, and what they think of the service. The numbers are not a measure of health."},
 	{Name: "Alerts", Description: "Danger, who was told of it, how it ended, and the hold that it puts on a client."},
+	{Name: "Webhooks", Description: "Other systems that are told what happens, and what became of it."},
 	{Name: "Imports", Description: "What other systems hand over as tables."},
 	{Name: "Conversations", Description: "What was said, what became of it, and what a person has to look at."},
 }
