@@ -23,11 +23,14 @@ func TestAnotherSystemIsToldAfterAKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.token = strings.TrimSpace(admin)
-	hook := s.create("/webhooks", map[string]any{"url": "http://" + address + "/told", "kinds": []string{"appointment_booked"}})
+	hook := s.create("/webhooks", map[string]any{"url": "http://" + address + "/told", "kinds": []string{"appointment_cancelled"}})
 	client := s.client(s.create("/specialists", map[string]any{"name": "Sam"}), "John Example", johnsNumber)
 	meeting := s.create("/clients/"+client+"/appointments", map[string]any{
 		"kind": "regular", "at": s.now().Add(72 * time.Hour).UTC().Truncate(time.Minute).Format(time.RFC3339),
 	})
+	if status := s.call(http.MethodPost, "/appointments/"+meeting+"/cancel", nil, nil); status != http.StatusOK {
+		t.Fatalf("cancel: %d", status)
+	}
 	s.kill()
 	var mu sync.Mutex
 	var got []map[string]any
@@ -58,7 +61,7 @@ func TestAnotherSystemIsToldAfterAKill(t *testing.T) {
 		t.Fatal("nobody was told")
 	}
 	data, _ := got[0]["data"].(map[string]any)
-	if got[0]["type"] != "appointment_booked" || data["appointment"] != meeting || data["client"] != client {
+	if got[0]["type"] != "appointment_cancelled" || data["appointment"] != meeting || data["client"] != client {
 		t.Errorf("told %v", got[0])
 	}
 	var list struct {

@@ -261,6 +261,8 @@ func about() string {
 
 **Errors** are ` + "`application/problem+json`" + ` (RFC 9457): ` + "`code`" + ` for programs, ` + "`detail`" + ` for people, and each fault under ` + "`errors`" + `. They never repeat what was sent. Fields that are not known are refused.
 
+**Twice is once.** A POST with the header ` + "`Idempotency-Key`" + ` (a UUID, say) is done one time: the same request with the same key is given the same answer for a day, another one with it is refused.
+
 **Lists** come in pages: send the ` + "`next`" + ` of one page as the ` + "`cursor`" + ` of the next; an empty ` + "`next`" + ` is the end.
 
 **Times** are RFC 3339 with an offset; those of an appointment come back in the client's own zone.
