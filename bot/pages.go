@@ -51,7 +51,7 @@ func (d *demo) pages(w *world, phones http.Handler) (http.Handler, error) {
 	c.Routes(own, d.asSam)
 	mux := http.NewServeMux()
 	mux.Handle("/", phones)
-	for _, path := range []string{"/today", "/caseload", "/clients/", "/static/"} {
+	for _, path := range []string{"/today", "/caseload", "/clients/", "/clients.csv", "/static/"} {
 		mux.Handle(path, own)
 	}
 	return mux, nil

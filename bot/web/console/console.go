@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -96,6 +97,7 @@ func (c *Console) handlers() map[string]handler {
 		"GET /clients/{client}": c.client,
 		"GET /clients/{client}/messages/{message}": c.reading,
 	}
+	maps.Copy(all, c.exportRoutes())
 	for path, act := range c.acts() {
 		all["POST /clients/{client}"+path] = c.act(act)
 	}
