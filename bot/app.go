@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"alongside/bot/hooks"
 	"alongside/bot/outbox"
 	"alongside/bot/schedule"
 	"alongside/bot/telegram"
@@ -51,6 +52,8 @@ type parts struct {
 	twilio   *twilio.Config
 	telegram *telegram.Config
 	team     team
+	// privateHooks lets other systems be inside the network.
+	privateHooks bool
 	// pretend are senders in the place of the channels; nil but in the simulated year.
 	pretend []outbox.Sender
 	// limits are the carriers'; none where the carrier is pretended.
@@ -97,6 +100,7 @@ func build(ctx context.Context, s settings, p parts) (*app, error) {
 	})
 	timed := schedule.Config{Store: a.store, Event: a.turn.Run, Now: s.now, Logger: s.log}
 	a.page(&timed)
+	timed.Hook = hooks.New(a.store, p.privateHooks, s.now, s.log).Deliver
 	a.schedule = schedule.New(timed)
 	return a, nil
 }

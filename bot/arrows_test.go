@@ -31,7 +31,7 @@ type arrow struct{ from, to string }
 // rooms lists every room. A room holds its folder and all folders below it that are not rooms themselves, and may import
 // itself; only "bot" is the one folder alone, because package main is commands, configuration and wiring and nothing else.
 var rooms = []string{
-	"bot", "bot/turn", "bot/outbox", "bot/schedule", "bot/twilio", "bot/telegram", "bot/email", "bot/web", "bot/carrier", "bot/bench",
+	"bot", "bot/turn", "bot/outbox", "bot/schedule", "bot/twilio", "bot/telegram", "bot/email", "bot/hooks", "bot/web", "bot/carrier", "bot/bench",
 	"conversations", "store", "store/live", "store/caseload", "store/migrations", "templates", "locales",
 }
 
@@ -62,6 +62,9 @@ var arrows = map[arrow]string{
 
 	{"bot/email", "bot/outbox"}: "the contract only: a letter ends in one of the four ways, too",
 
+	{"bot/hooks", "store"}: "what is told to other systems was committed with its turn, and its fate is written down",
+
+	{"bot/web", "bot/hooks"}:     "an address that nobody would be told at is refused when it is entered",
 	{"bot/web", "bot/turn"}:      "what a specialist does to a conversation is an event",
 	{"bot/web", "store"}:         "pages and API read the read models",
 	{"bot/web", "templates"}:     "the pages and the previews of messages are templates",

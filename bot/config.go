@@ -71,6 +71,7 @@ type providers struct {
 	TelegramRate    int    `name:"telegram-rate" default:"30" env:"TELEGRAM_RATE" help:"Messages a second that the bot may send, over all processes, and one a second to each person; 0: as fast as it goes." placeholder:"MESSAGES"`
 	TelegramAPIURL  string `env:"TELEGRAM_API_URL" help:"Another address of Telegram's API." placeholder:"URL"`
 	SMTPURL         string `name:"smtp-url" env:"SMTP_URL" help:"Mail server for telling the team of danger beside their phones: smtps://user:password@host?from=address, or smtp:// for STARTTLS." placeholder:"URL"`
+	HooksPrivate    bool   `name:"hooks-private" env:"HOOKS_PRIVATE" help:"Let systems that are told of events (POST /api/v1/webhooks) be inside the network, and on this machine over plain http."`
 	Pathway         string `default:"ips" env:"PATHWAY" help:"The service: a name in templates/pathways, or a file." placeholder:"NAME|FILE"`
 	AllowUnreviewed bool   `env:"ALLOW_UNREVIEWED" help:"Run although nobody of the service has reviewed the crisis words yet, or signed a language that is offered; it is said wherever people look."`
 }

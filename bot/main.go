@@ -30,6 +30,7 @@ type commands struct {
 	Understand understandCommand `cmd:"" help:"Say what texts mean, one a line from standard input, or score labelled ones."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database up to this version. Safe to run twice, and while others run it."`
 	Token      tokenCommand      `cmd:"" help:"Make a bearer token for the API. It is shown once."`
+	Import     importCommand     `cmd:"" help:"Take in clients or appointments of another system from a CSV file, all or nothing."`
 	User       userCommand       `cmd:"" help:"Say who may sign in to the pages: add, list, reset, end."`
 	Backup     backupCommand     `cmd:"" help:"Write the whole caseload into a file, while the service goes on."`
 	Restore    restoreCommand    `cmd:"" help:"Fill an empty database with a backup."`

@@ -9,6 +9,8 @@ import (
 
 	"alongside/bot/web"
 	"alongside/bot/web/api"
+	"alongside/bot/web/feed"
+	"alongside/bot/web/intake"
 	"alongside/conversations"
 	"alongside/store"
 	"alongside/templates"
@@ -53,7 +55,7 @@ func (c serveCommand) Run(ctx context.Context, s settings) (err error) {
 			return fmt.Errorf("migrate the database: %w", err)
 		}
 	}
-	p := parts{stores: c.stores, keys: keys, pathway: way, team: team{mailer: mailer, console: c.ConsoleURL}, limits: c.limits()}
+	p := parts{stores: c.stores, keys: keys, pathway: way, team: team{mailer: mailer, console: c.ConsoleURL}, limits: c.limits(), privateHooks: c.HooksPrivate}
 	if c.TwilioAccount != "" {
 		cfg := c.twilio(s)
 		p.twilio = &cfg
@@ -120,6 +122,7 @@ func (a *app) server(l listeners, p providers, home http.Handler) (*web.Server, 
 	service := api.New(api.Config{
 		Store: a.store, Preview: a.turn.Preview, Event: a.turn.Run, Now: a.now, NewID: newID, DeepLink: link, Logger: a.log, Version: version,
 		Route: a.rules.Pathway.ClinicalRoute, Pathway: a.rules.Pathway,
+		PrivateHooks: p.HooksPrivate, Import: intake.Config{Store: a.store, All: a.turn.RunAll, Now: a.now, NewID: newID, Pathway: a.rules.Pathway}.Run,
 		Rehearse: a.turn.Rehearse, CheckWords: func(words map[string]string) []templates.Finding { return a.words.CheckFree(words, a.rules.Lexicons) },
 	})
 	var stopping func()
@@ -130,6 +133,7 @@ func (a *app) server(l listeners, p providers, home http.Handler) (*web.Server, 
 		ConsoleAddr: l.ConsoleAddr, WebhookAddr: l.WebhookAddr, MetricsAddr: l.MetricsAddr,
 		ConsoleURL: p.ConsoleURL, PublicURL: p.PublicURL,
 		Store: a.store, Webhooks: hooks, Registry: a.registry, Home: home, Logger: a.log, API: service, Stopping: stopping,
+		Calendar: &feed.Feed{Store: a.store, Now: a.now, Logger: a.log},
 	})
 }
 

@@ -107,6 +107,20 @@ type NewClient struct {
 // of another open client is refused ([RefusedTaken]) without saying whose it is.
 func (s *Store) AddClient(ctx context.Context, n NewClient) (conversations.ClientID, error) {
 	var c checks
+	checked := c.client(n)
+	if err := c.err(); err != nil {
+		return "", err
+	}
+	id, err := s.caseload.AddClient(ctx, checked)
+	if errors.Is(err, caseload.ErrNotFound) {
+		c.refuse("specialist", RefusedUnknown, "There is no such specialist on the caseload.")
+		return "", c.err()
+	}
+	return id, taken(err)
+}
+
+// client checks a client to be added.
+func (c *checks) client(n NewClient) caseload.NewClient {
 	checked := caseload.NewClient{
 		Specialist: n.Specialist,
 		FullName:   c.line("full_name", n.FullName, true, longestName),
@@ -123,15 +137,7 @@ func (s *Store) AddClient(ctx context.Context, n NewClient) (conversations.Clien
 	if n.Specialist == "" {
 		c.refuse("specialist", RefusedEmpty, "Please choose the client's specialist.")
 	}
-	if err := c.err(); err != nil {
-		return "", err
-	}
-	id, err := s.caseload.AddClient(ctx, checked)
-	if errors.Is(err, caseload.ErrNotFound) {
-		c.refuse("specialist", RefusedUnknown, "There is no such specialist on the caseload.")
-		return "", c.err()
-	}
-	return id, taken(err)
+	return checked
 }
 
 // CheckMobile reads a client's new number as people write one and returns it in

@@ -13,6 +13,8 @@ var (
 	ErrNotFound = caseload.ErrNotFound
 	// ErrOffered: this lead was offered to this client before; once is enough.
 	ErrOffered = caseload.ErrOffered
+	// ErrTaken: a number belongs to another client whose record is open.
+	ErrTaken = caseload.ErrTaken
 )
 
 // The words in which a turn and the outbox speak with the store. They are

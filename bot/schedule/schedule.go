@@ -42,6 +42,10 @@ type Config struct {
 	Phones   Phones
 	Mail     Mail
 	PageText PageText
+	// Hook makes one attempt to tell another system something
+	// (hooks.Sender.Deliver), and says how long to wait for the next. Nil: nobody is
+	// told.
+	Hook func(ctx context.Context, delivery string) (again time.Duration, err error)
 	// Logger is given ids and codes only.
 	Logger *slog.Logger
 	// Paged is told how each attempt at a page ended: its way ("sms", "email")
@@ -125,5 +129,6 @@ func (s *Schedule) register() *kinds {
 	add(k, &leadClosings{Schedule: s})
 	add(k, &nudges{Schedule: s})
 	add(k, s.silence())
+	add(k, &hooks{Schedule: s})
 	return k
 }

@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"alongside/bot/web/feed"
 )
 
 // The time limits of every connection. A client of ours is a provider, a
@@ -76,6 +78,8 @@ type Config struct {
 
 	// API serves everything below /api/v1/. Nil: nothing does.
 	API http.Handler
+	// Calendar serves feed.Pattern: diaries at secret addresses. Nil: nothing does.
+	Calendar http.Handler
 	// Home serves the rest of the console, with a Content-Security-Policy of its
 	// own where its pages need one. Nil: a plain page that says what is there.
 	Home http.Handler
@@ -173,6 +177,9 @@ func console(c Config, h *health) (http.Handler, error) {
 	h.routes(mux)
 	if c.API != nil {
 		mux.Handle("/api/v1/", c.API)
+	}
+	if c.Calendar != nil {
+		mux.Handle(feed.Pattern, c.Calendar)
 	}
 	if c.Home != nil {
 		mux.Handle("/", c.Home)

@@ -319,7 +319,7 @@ var mounts = map[string]struct {
 	"web/console/console.go": {3, "the files that are the same for everybody, the streams (a pattern of the list), and the list"},
 	"web/signin/signin.go":   {1, "the list"},
 	"web/api/api.go":         {1, "the description, which says nothing about anybody"},
-	"web/server.go":          {4, "API, pages, the page where there are none, webhooks"},
+	"web/server.go":          {5, "API, a diary at its secret address, pages, the page where there are none, webhooks"},
 	"web/health.go":          {2, "whether the service is alive and ready"},
 	"web/measure.go":         {1, "the metrics, on a listener of their own"},
 	"people.go":              {1, "what is not there, behind the sign-in"},

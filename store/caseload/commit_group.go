@@ -65,7 +65,7 @@ func (w *work) fail(err error) bool {
 func (c *Caseload) tryGroup(ctx context.Context, group []*work) error {
 	var answers []Committed
 	err := c.db.write(ctx, func(tx transaction) error {
-		ahead, err := c.writeTurns(ctx, tx, group)
+		ahead, told, err := c.writeTurns(ctx, tx, group)
 		if err != nil {
 			return err
 		}
@@ -76,9 +76,10 @@ func (c *Caseload) tryGroup(ctx context.Context, group []*work) error {
 			done, more := c.claim(w, ahead)
 			answers, rows, jobs = append(answers, done), append(rows, more...), append(jobs, w.jobs...)
 		}
-		if len(rows) > 0 {
-			var b batch
-			b.bulk(nil, &insertOutgoing, rows)
+		var b batch
+		b.bulk(nil, &insertOutgoing, rows)
+		jobs = append(jobs, tell(&b, told, group)...)
+		if len(b.statements) > 0 {
 			if err := tx.run(ctx, &b); err != nil {
 				return fmt.Errorf("insert messages: %w", err)
 			}
@@ -100,9 +101,10 @@ func (c *Caseload) tryGroup(ctx context.Context, group []*work) error {
 var insertEvent = newBulk(6, nil, "INSERT INTO events (peer, revision, kind, message, at, detail) VALUES", "")
 
 // writeTurns writes all of the turns but their messages in one round trip, and
-// returns what is under way to the same people. After errApart each turn says
-// in failure what is wrong with it, if anything.
-func (c *Caseload) writeTurns(ctx context.Context, tx transaction, group []*work) (underWay, error) {
+// returns what is under way to the same people, and which other systems want to be
+// told of turns. After errApart each turn says in failure what is wrong with it, if
+// anything.
+func (c *Caseload) writeTurns(ctx context.Context, tx transaction, group []*work) (underWay, []listener, error) {
 	var b batch
 	came, moved := map[conversations.MessageID]bool{}, make(map[string]bool, len(group))
 	arrived := func(scan scan) error {
@@ -149,8 +151,10 @@ func (c *Caseload) writeTurns(ctx context.Context, tx transaction, group []*work
 	if len(asking) > 0 {
 		ahead.ask(&b, asking, millis(group[0].turn.Now))
 	}
+	var listening []listener
+	askListeners(&b, &listening)
 	if err := tx.run(ctx, &b); err != nil {
-		return nil, fmt.Errorf("write turns: %w", err)
+		return nil, nil, fmt.Errorf("write turns: %w", err)
 	}
 	apart := false
 	for _, w := range group {
@@ -163,9 +167,9 @@ func (c *Caseload) writeTurns(ctx context.Context, tx transaction, group []*work
 		apart = apart || w.failure != nil
 	}
 	if apart {
-		return nil, errApart
+		return nil, nil, errApart
 	}
-	return ahead, nil
+	return ahead, listening, nil
 }
 
 // line is one person on one channel: what goes there goes one after the other.

@@ -319,7 +319,7 @@ func (c *Caseload) book(w *work, a conversations.Appointment) error {
 func setAppointment(w *work, e conversations.SetAppointment) {
 	w.detail.Appointment, w.detail.Status = e.ID, string(e.Status)
 	w.effects.exec(w.mustChange(fmt.Errorf("appointment %s: %w", e.ID, ErrNotFound)),
-		`UPDATE appointments SET status = $3, at = CASE WHEN CAST($4 AS BIGINT) = 0 THEN at ELSE $4 END, proposed_at = $5, changed_at = $6
+		`UPDATE appointments SET status = $3, at = CASE WHEN CAST($4 AS BIGINT) = 0 THEN at ELSE $4 END, proposed_at = $5, changed_at = $6, sequence = sequence + 1
 		WHERE id = $1 AND client = $2`,
 		e.ID, w.peer, e.Status, millis(e.At), millis(e.Proposed), millis(w.turn.Now))
 	if !e.At.IsZero() {

@@ -143,7 +143,8 @@ func (HoursArgs) Kind() string { return "hours" }
 // JobConfig is what working the jobs needs.
 type JobConfig struct {
 	Workers *river.Workers
-	// Queues to work; nil means the default queue with four workers.
+	// Queues to work; nil means the default queue and that of deliveries to
+	// other systems, with four workers each.
 	Queues map[string]river.QueueConfig
 	Logger *slog.Logger
 }
@@ -162,7 +163,7 @@ const (
 func (c *Caseload) StartJobs(ctx context.Context, config JobConfig) (stop func(context.Context) error, err error) {
 	queues := config.Queues
 	if queues == nil {
-		queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}}
+		queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, hookQueue: {MaxWorkers: 4}}
 	}
 	return c.db.startJobs(ctx, &river.Config{
 		Logger:               quieter(config.Logger),

@@ -220,6 +220,12 @@ func TestWhatTheTeamReadsUsesAnIndex(t *testing.T) {
 		"board":           {func() error { _, err := c.Board(ctx, now, false, now); return err }, false},
 		"board_over":      {func() error { _, err := c.Board(ctx, now, true, now); return err }, false},
 		"rows":            {func() error { _, err := c.Rows(ctx, []conversations.SpecialistID{specialist}, true); return err }, true},
+		"imported":        {func() error { _, err := c.Imported(ctx, ImportClients, []string{"C-1"}); return err }, false},
+		"clients_by_id":   {func() error { _, err := c.ClientsOf(ctx, []conversations.ClientID{client}); return err }, false},
+		"taken_mobiles":   {func() error { _, err := c.TakenMobiles(ctx, []string{"+447700900124"}); return err }, false},
+		"calendar":        {func() error { _, err := c.CalendarOf(ctx, "x"); return known(err) }, false},
+		"calendars":       {func() error { _, err := c.Calendars(ctx, specialist); return err }, false},
+		"diary":           {func() error { _, err := c.Diary(ctx, specialist, now); return err }, true},
 		"nudge_again":     {func() error { _, err := c.AddNudge(ctx, again); return known(err) }, false},
 
 		"nudges_of":       {func() error { _, _, err := c.NudgesOf(ctx, specialist, Page{}); return err }, false},

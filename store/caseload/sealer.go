@@ -44,7 +44,11 @@ const (
 	sealLogin      = "login"   // of an account
 	sealPassword   = "password"
 	sealTwoStep    = "two_step"
-	sealShows      = "shows" // in a session
+	sealShows      = "shows"    // in a session
+	sealImported   = "imported" // what a row of a file said
+	sealHookURL    = "hook_url"
+	sealHookSecret = "hook_secret"
+	sealAnswered   = "answered" // an answer of the API
 
 	// hashAddress is over channel + ":" + address; see addressHash.
 	hashAddress  = "address"
@@ -57,4 +61,8 @@ const (
 	hashSession  = "session"
 	hashBrowser  = "browser"
 	hashTries    = "tries"
+	hashImported = "imported" // over kind + ":" + reference
+	hashCalendar = "calendar"
+	hashAnswered = "answered"
+	hashRequest  = "request"
 )

@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"alongside/bot/web/intake"
 	"alongside/bot/web/problem"
 	"alongside/conversations"
 	"alongside/store"
@@ -56,6 +57,10 @@ type Config struct {
 	// DeepLink is the address that opens Telegram with a link code, "" while it
 	// is not known. Nil: there is no Telegram here.
 	DeepLink func(code string) string
+	// Import takes in a file of another system (intake.Config.Run).
+	Import func(ctx context.Context, kind store.ImportKind, file []byte, check bool) (intake.Report, error)
+	// PrivateHooks lets webhooks be inside the network.
+	PrivateHooks bool
 	// Route is what staff of the service do with danger, in its own words; it
 	// stands with each alert. May be empty.
 	Route string
@@ -139,6 +144,9 @@ func New(c Config) *API {
 	a.flags()
 	a.records()
 	a.figures()
+	a.imports()
+	a.calendars()
+	a.webhooks()
 	a.describe(registry)
 	return a
 }

@@ -10,10 +10,6 @@ import (
 	"alongside/store"
 )
 
-// farthest is how far ahead an appointment may be: what is further is a slip of
-// the finger.
-const farthestYears = 2
-
 // over is how long after its start an appointment can still be changed; the
 // conversation looks no further back either.
 const over = 4 * time.Hour
@@ -228,15 +224,4 @@ func (a *API) changed(ctx context.Context, m store.Appointment, kind conversatio
 }
 
 // wrongTime says what is wrong with the start of an appointment, or "".
-func (a *API) wrongTime(at time.Time) string {
-	now := a.Now()
-	switch {
-	case !at.After(now):
-		return "lies in the past; an appointment must be in the future"
-	case at.After(now.AddDate(farthestYears, 0, 0)):
-		return "is more than two years ahead; check the year"
-	case at.Second() != 0 || at.Nanosecond() != 0:
-		return "must be on a whole minute"
-	}
-	return ""
-}
+func (a *API) wrongTime(at time.Time) string { return conversations.StartFault(at, a.Now()) }

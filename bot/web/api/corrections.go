@@ -154,7 +154,7 @@ func (a *API) wrongDay(date, clock string, zone *time.Location) string {
 		return "must be a day, such as 2026-11-27"
 	case !at.After(a.Now()):
 		return "lies in the past: nobody can mean it"
-	case at.After(a.Now().AddDate(farthestYears, 0, 0)):
+	case at.After(a.Now().AddDate(conversations.FarthestYears, 0, 0)):
 		return "is more than two years ahead; check the year"
 	}
 	return ""

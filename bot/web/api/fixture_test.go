@@ -20,6 +20,8 @@ import (
 	"alongside/bot/turn"
 	"alongside/bot/web"
 	"alongside/bot/web/api"
+	"alongside/bot/web/feed"
+	"alongside/bot/web/intake"
 	"alongside/conversations"
 	"alongside/conversations/understand"
 	"alongside/store"
@@ -102,6 +104,7 @@ func newFixtureReading(t *testing.T, db storetest.DB, service string, understand
 		Rehearse: f.turn.Rehearse, CheckWords: func(free map[string]string) []templates.Finding { return words.CheckFree(free, lexicons(t)) },
 		DeepLink: func(code string) string { return "https://t.me/alongside_test_bot?start=" + code },
 	})
+	f.api.Import = intake.Config{Store: f.store, All: f.turn.RunAll, Now: f.clock, NewID: f.newID, Pathway: pathway}.Run
 	f.serve(logger)
 	f.token = f.newToken("read", "write")
 	t.Cleanup(f.checkSecrets)
@@ -112,7 +115,7 @@ func newFixtureReading(t *testing.T, db storetest.DB, service string, understand
 func (f *fixture) serve(logger *slog.Logger) {
 	f.Helper()
 	s, err := web.New(web.Config{
-		ConsoleAddr: "127.0.0.1:0", API: f.api, Store: f.store, Registry: prometheus.NewRegistry(), Logger: logger,
+		ConsoleAddr: "127.0.0.1:0", API: f.api, Calendar: &feed.Feed{Store: f.store, Now: f.clock, Logger: logger}, Store: f.store, Registry: prometheus.NewRegistry(), Logger: logger,
 	})
 	must(f.T, err)
 	must(f.T, s.Listen(f.Context()))

@@ -97,7 +97,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	inner := r.WithContext(ctx)
 	inner.Body = io.NopCloser(bytes.NewReader(body))
 	inner.ContentLength = int64(len(body))
-	a.mux.ServeHTTP(w, inner)
+	a.once(w, inner, token.ID, body)
 }
 
 // authenticate finds out whose token the request bears.

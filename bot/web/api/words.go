@@ -248,6 +248,8 @@ var tags = []*huma.Tag{
 	{Name: "Check-ins", Description: "What a client chose to be asked between sessions, and what they think of the service. The numbers are not a measure of health."},
 	{Name: "Figures", Description: "What the service reports, and what is recorded for it alone. No figure names a client."},
 	{Name: "Alerts", Description: "Danger, who was told of it, how it ended, and the hold that it puts on a client."},
+	{Name: "Webhooks", Description: "Other systems that are told what happens, and what became of it."},
+	{Name: "Imports", Description: "What other systems hand over as tables."},
 	{Name: "Conversations", Description: "What was said, what became of it, and what a person has to look at."},
 }
 
@@ -259,6 +261,8 @@ func about() string {
 **Token.** Every request but this description needs the header ` + "`Authorization: Bearer <token>`" + `. The command ` + "`alongside token`" + ` makes one, with the scopes ` + "`read`, `write` or `admin`" + `; each holds those before it.
 
 **Errors** are ` + "`application/problem+json`" + ` (RFC 9457): ` + "`code`" + ` for programs, ` + "`detail`" + ` for people, and each fault under ` + "`errors`" + `. They never repeat what was sent. Fields that are not known are refused.
+
+**Twice is once.** A POST with the header ` + "`Idempotency-Key`" + ` (a UUID, say) is done one time: the same request with the same key is given the same answer for a day, another one with it is refused.
 
 **Lists** come in pages: send the ` + "`next`" + ` of one page as the ` + "`cursor`" + ` of the next; an empty ` + "`next`" + ` is the end.
 

@@ -120,7 +120,7 @@ func (c *Console) handlers() map[string]handler {
 		"GET /clients/{client}": c.client,
 		"GET /clients/{client}/messages/{message}": c.reading,
 	}
-	for _, more := range []map[string]handler{c.manyRoutes(), c.againRoutes(), c.transcriptRoutes(), c.profileRoutes(), c.teamRoutes(), c.timesRoutes(), c.boardRoutes(), c.wordsRoutes(), c.figuresRoutes(), c.recordRoutes()} {
+	for _, more := range []map[string]handler{c.manyRoutes(), c.againRoutes(), c.transcriptRoutes(), c.profileRoutes(), c.teamRoutes(), c.timesRoutes(), c.boardRoutes(), c.wordsRoutes(), c.figuresRoutes(), c.recordRoutes(), c.exportRoutes()} {
 		maps.Copy(all, more)
 	}
 	for _, acts := range []map[string]act{c.acts(), c.againActs(), c.profileActs()} {
