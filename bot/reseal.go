@@ -45,6 +45,7 @@ func (c resealCommand) Run(ctx context.Context, s settings) error {
 		name  string
 	}{
 		{left.Tokens, "tokens of the API (alongside token makes new ones)"},
+		{left.Calendars, "secret addresses of diaries (specialists make new ones)"},
 		{left.RecoveryCodes, "recovery codes (each person makes new ones on their account's page)"},
 		{left.OneTimeCodes, "one-time codes of people who have not come in yet (alongside user reset makes new ones)"},
 		{left.LinkCodes, "Telegram links that nobody has used yet (the client's page makes new ones)"},

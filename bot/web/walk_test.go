@@ -62,12 +62,22 @@ var whose = map[string]func(*house) string{
 	"step":        func(*house) string { return "first_meeting" },
 	"lead":        func(h *house) string { return h.lead },
 	"file":        func(*house) string { return "a-file.csv" },
+	"figure":      func(*house) string { return "referrals" },
+	"words":       func(*house) string { return "some-words" },
+	"job":         func(*house) string { return "a-job" },
+	"calendar":    func(*house) string { return "a-calendar" },
+	"hook":        func(*house) string { return "a-hook" },
+	"delivery":    func(*house) string { return "a-delivery" },
 }
 
 // everybodys are the names of what is nobody's own, and why.
 var everybodys = map[string]string{
-	"lead": "job leads are the service's: every specialist reads and offers them",
-	"file": "figures are counts, of which none names a client",
+	"lead":     "job leads are the service's: every specialist reads and offers them",
+	"file":     "figures are counts, of which none names a client",
+	"figure":   "figures are counts, of which none names a client",
+	"words":    "the service's own words: every specialist chooses among them",
+	"hook":     "what other systems are told, for those who may look after them",
+	"delivery": "what other systems were told, for those who may look after them",
 }
 
 // owns are the forms about somebody's own account, which every role has.

@@ -17,7 +17,7 @@ func SealedColumns() (list []string) {
 	return list
 }
 
-// HashColumns lists "table.column" of every keyed hash.
+// HashColumns lists "table.column" of every keyed hash, and of what ends with it.
 func HashColumns() (list []string) {
 	for _, t := range sealedTables {
 		for _, column := range t.columns {
@@ -26,7 +26,7 @@ func HashColumns() (list []string) {
 			}
 		}
 	}
-	return append(list, hashesAlone...)
+	return append(list, endsWithItsKey...)
 }
 
 // Values counts the values of a column.

@@ -57,6 +57,16 @@ type Import struct {
 	Rows []ImportedRow
 }
 
+// importedSaid is what is sealed of a row: its reference too, so that it can be
+// hashed anew when the key is replaced.
+type importedSaid struct {
+	Reference string             `json:"reference"`
+	Columns   *map[string]string `json:"columns"`
+}
+
+// importedKey is what is hashed of a row to find it again.
+func importedKey(kind ImportKind, reference string) string { return string(kind) + ":" + reference }
+
 // mostAsked bounds the values that one statement looks up.
 const mostAsked = 256
 
@@ -67,7 +77,7 @@ func (c *Caseload) Imported(ctx context.Context, kind ImportKind, references []s
 		of := map[string]string{}
 		var hashes [][]byte
 		for _, reference := range part {
-			for _, h := range c.seal.Hashes(hashImported, string(kind)+":"+reference) {
+			for _, h := range c.seal.Hashes(hashImported, importedKey(kind, reference)) {
 				of[string(h)] = reference
 				hashes = append(hashes, h)
 			}
@@ -82,7 +92,7 @@ func (c *Caseload) Imported(ctx context.Context, kind ImportKind, references []s
 			}
 			plain, err := c.opened(sealImported, id, sealed)
 			if err == nil {
-				err = json.Unmarshal(plain, &row.Columns)
+				err = json.Unmarshal(plain, &importedSaid{Columns: &row.Columns})
 			}
 			row.Reference = of[string(hash)]
 			known[row.Reference] = row
@@ -290,7 +300,7 @@ func (c *Caseload) prepareImportedRows(imp Import) (b batch, err error) {
 	var rows [][]any
 	for _, row := range imp.Rows {
 		id := newID(now)
-		plain, err := json.Marshal(row.Columns)
+		plain, err := json.Marshal(importedSaid{row.Reference, &row.Columns})
 		if err != nil {
 			return b, fmt.Errorf("write an imported row: %w", err)
 		}
@@ -298,7 +308,7 @@ func (c *Caseload) prepareImportedRows(imp Import) (b batch, err error) {
 		if err != nil {
 			return b, err
 		}
-		hashes := c.seal.Hashes(hashImported, string(imp.Kind)+":"+row.Reference)
+		hashes := c.seal.Hashes(hashImported, importedKey(imp.Kind, row.Reference))
 		list, args := in([]any{imp.Kind, clean(row.Subject)}, hashes)
 		b.exec(nil, "DELETE FROM imported WHERE kind = $1 AND subject = $2 AND hash IN ("+list+")", args...)
 		rows = append(rows, []any{id, imp.Kind, hashes[0], row.Subject, sealed, millis(now)})

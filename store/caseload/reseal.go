@@ -2,6 +2,7 @@ package caseload
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -69,12 +70,27 @@ var sealedTables = []sealedTable{
 		{name: "totp", purpose: sealTwoStep},
 		{name: "totp_next", purpose: sealTwoStep},
 	}},
+	{name: "notes", key: "id", columns: []sealedColumn{{name: "words", purpose: sealNote}}},
+	{name: "jobs", key: "id", columns: []sealedColumn{{name: "title", purpose: sealJob}}},
+	{name: "hooks", key: "id", columns: []sealedColumn{{name: "url", purpose: sealHookURL}, {name: "secret", purpose: sealHookSecret}}},
+	{name: "imported", key: "id", beside: "kind", columns: []sealedColumn{
+		{name: "said", purpose: sealImported, hash: "hash", of: hashImported, hashed: importedAgain},
+	}},
 	{name: "sessions", key: "id", columns: []sealedColumn{{name: "shows", purpose: sealShows}}},
 }
 
-// hashesAlone lists the keyed hashes whose value nobody has any more: they are
-// worth nothing once their key is gone.
-var hashesAlone = []string{
+// importedAgain is what is hashed of a row that was imported. Where nothing can be
+// read of it, it is hashed as a row without a reference, which no file has.
+func importedAgain(plain, kind string) string {
+	var said importedSaid
+	_ = json.Unmarshal([]byte(plain), &said)
+	return importedKey(ImportKind(kind), said.Reference)
+}
+
+// endsWithItsKey lists the keyed hashes whose value nobody has any more, with what
+// is kept for a day beside them: they are worth nothing once their key is gone.
+var endsWithItsKey = []string{
+	"calendars.hash", "answered.hash", "answered.request", "answered.answer",
 	"link_codes.hash", "tokens.hash", "recovery_codes.hash", "sessions.hash", "known_browsers.hash", "sign_in_tries.hash", "accounts.code_hash",
 }
 
@@ -89,7 +105,7 @@ type Resealed struct {
 
 // Outlived is what ends with the key under which it was made: its holders need
 // new ones before the key is taken out.
-type Outlived struct{ Tokens, RecoveryCodes, OneTimeCodes, LinkCodes int64 }
+type Outlived struct{ Tokens, Calendars, RecoveryCodes, OneTimeCodes, LinkCodes int64 }
 
 // resealPage is how many rows are read, and written in one transaction.
 const resealPage = 200
@@ -190,6 +206,7 @@ func (c *Caseload) Outlived(ctx context.Context) (o Outlived, err error) {
 		args []any
 	}{
 		{&o.Tokens, "SELECT COUNT(*) FROM tokens WHERE revoked_at = 0", nil},
+		{&o.Calendars, "SELECT COUNT(*) FROM calendars WHERE ended_at = 0", nil},
 		{&o.RecoveryCodes, "SELECT COUNT(*) FROM recovery_codes WHERE used_at = 0", nil},
 		{&o.OneTimeCodes, "SELECT COUNT(*) FROM accounts WHERE code_hash IS NOT NULL AND code_ends > $1 AND ended_at = 0", []any{now}},
 		{&o.LinkCodes, "SELECT COUNT(*) FROM link_codes WHERE used_at = 0 AND expires_at > $1", []any{now}},

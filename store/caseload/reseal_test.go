@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"alongside/conversations"
+	"alongside/conversations/figures"
 	"alongside/conversations/understand"
 	"alongside/store/caseload"
 	"alongside/store/seal"
@@ -90,7 +91,7 @@ func TestAKeyIsReplaced(t *testing.T) {
 			t.Errorf("a second time: %+v", again)
 		}
 		outlived := must(both.Outlived(t.Context()))(t)
-		if diff := cmp.Diff(caseload.Outlived{Tokens: 1, RecoveryCodes: 8, LinkCodes: 1}, outlived); diff != "" {
+		if diff := cmp.Diff(caseload.Outlived{Tokens: 1, Calendars: 1, RecoveryCodes: 8, LinkCodes: 1}, outlived); diff != "" {
 			t.Errorf("what ends with the key (-want +got):\n%s", diff)
 		}
 		if err := both.Close(); err != nil {
@@ -108,6 +109,10 @@ func TestAKeyIsReplaced(t *testing.T) {
 		}
 		if a := must(after.AccountByLogin(t.Context(), "sam@service.example"))(t); a.Login != "sam@service.example" {
 			t.Error("the account's login is another")
+		}
+		known := must(after.Imported(t.Context(), caseload.ImportClients, []string{"NHS1"}))(t)
+		if row := known["NHS1"]; row.Subject != string(client) || row.Columns["full name"] != "John Example" {
+			t.Errorf("%d rows that were imported are found", len(known))
 		}
 		if list := must(after.EmployerContacts(t.Context(), client))(t); len(list) != 1 || list[0].Employer != "Example Bakery" || list[0].Words != "hours only" {
 			t.Errorf("%d employer contacts", len(list))
@@ -159,7 +164,16 @@ func fill(t *testing.T, c *caseload.Caseload) conversations.ClientID {
 		Nudge: conversations.Nudge{Words: map[string]string{"en": "see you there"}}, By: sam, At: noon, Clients: []conversations.ClientID{client},
 	}))(t)
 	must(c.SetFallbackContact(ctx, caseload.FallbackContact{Client: client, Name: "Ann", Relation: "sister", Phone: "+447700900124", On: "2026-11-01"}))(t)
+	must(c.AddNote(ctx, client, caseload.Note{Kind: caseload.NotePlain, Words: "likes mornings", Author: "Sam"}))(t)
+	must(c.AddJob(ctx, caseload.Job{Client: client, Work: figures.Paid, Way: figures.NewJob, Type: "food", Title: "baker", Started: noon}))(t)
+	must(c.AddHook(ctx, "https://other.example/hook", "secret", []conversations.EventKind{conversations.EventText}))(t)
+	if _, _, err := c.AddCalendar(ctx, sam); err != nil {
+		t.Fatal(err)
+	}
 	for _, err := range []error{
+		c.Import(ctx, caseload.Import{Kind: caseload.ImportClients, Rows: []caseload.ImportedRow{{
+			Reference: "NHS1", Subject: string(client), Columns: map[string]string{"full name": "John Example"},
+		}}}),
 		c.SetEmployerContact(ctx, client, caseload.EmployerContact{Employer: "Example Bakery", Permitted: conversations.ContactYes, Words: "hours only", On: "2026-11-01"}),
 		c.SetWishes(ctx, client, conversations.Wishes{Below: 16}, sam),
 	} {

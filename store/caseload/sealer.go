@@ -61,7 +61,7 @@ const (
 	hashSession  = "session"
 	hashBrowser  = "browser"
 	hashTries    = "tries"
-	hashImported = "imported" // over kind + ":" + reference
+	hashImported = "imported" // see importedKey
 	hashCalendar = "calendar"
 	hashAnswered = "answered"
 	hashRequest  = "request"

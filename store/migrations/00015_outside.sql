@@ -4,13 +4,13 @@
 -- +goose Up
 
 -- Each row that an import brought, by the reference that it has in the other system: whoever imports again adds nothing
--- twice. The reference may be personal (a number of the health service), so that only its keyed hash is here.
+-- twice. The reference may be personal (a number of the health service), so that only its keyed hash can be seen here.
 CREATE TABLE imported (
     id      TEXT   PRIMARY KEY,
     kind    TEXT   NOT NULL CHECK (kind IN ('clients', 'appointments')),
     hash    BYTEA  NOT NULL,
     subject TEXT   NOT NULL,             -- the client or appointment that came of it
-    said    BYTEA  NOT NULL,             -- sealed: what the file said of it last
+    said    BYTEA  NOT NULL,             -- sealed: its reference, and what the file said of it last
     at      BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX imported_once ON imported (kind, hash);

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -229,10 +230,10 @@ func (c *Console) takeBack(ctx context.Context, d doing) (did, error) {
 		return did{}, err
 	}
 	id := d.path("contact")
-	if slices.ContainsFunc(list, func(x store.Contact) bool { return x.ID == id }) {
-		err = c.Store.TakeBackContact(ctx, d.client.ID, id)
+	if !slices.ContainsFunc(list, func(x store.Contact) bool { return x.ID == id }) {
+		return did{}, fmt.Errorf("contact %s: %w", id, store.ErrNotFound)
 	}
-	return did{"taken_back", "contacts"}, err
+	return did{"taken_back", "contacts"}, c.Store.TakeBackContact(ctx, d.client.ID, id)
 }
 
 // day reads a day in the client's zone: its first moment.
