@@ -49,7 +49,7 @@ func TestOthersReadTheDescription(t *testing.T) {
 		return
 	}
 	s := serve(t, sqliteFile(t), "")
-	resp, err := http.Get(s.console + "/api/v1/openapi.json") //nolint:noctx // A test's own server.
+	resp, err := http.Get(s.console + "/api/v1/openapi.json")
 	if err != nil {
 		t.Fatal(err)
 	}

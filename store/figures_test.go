@@ -105,7 +105,8 @@ func TestWhatIsCounted(t *testing.T) {
 			Texts:         3,
 			Answers:       figures.Answered{Within: [5]int{1: 1}, Waiting: 1},
 			Meetings: []figures.Meeting{
-				{Status: conversations.Booked, N: 1}, {Status: conversations.Booked, Attendance: conversations.Missed, N: 1},
+				{Status: conversations.Booked, N: 1},
+				{Status: conversations.Booked, Attendance: conversations.Missed, N: 1},
 				{Status: conversations.Confirmed, Attendance: conversations.Attended, N: 1},
 			},
 			Feedback: [6]int{5: 1}, HasFeedback: true,

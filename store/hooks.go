@@ -8,14 +8,19 @@ import (
 	"alongside/store/caseload"
 )
 
-// What other systems are told; see package caseload for each.
 type (
-	Hook         = caseload.Hook
-	HookState    = caseload.HookState
+	// Hook is where another system wants to be told.
+	Hook = caseload.Hook
+	// HookState says how far a delivery is.
+	HookState = caseload.HookState
+	// HookDelivery is one event that another system is told.
 	HookDelivery = caseload.HookDelivery
-	DueHook      = caseload.DueHook
-	HookResult   = caseload.HookResult
-	HookArgs     = caseload.HookArgs
+	// DueHook is a delivery with all that is needed to make it.
+	DueHook = caseload.DueHook
+	// HookResult says how an attempt ended.
+	HookResult = caseload.HookResult
+	// HookArgs is the job of one delivery.
+	HookArgs = caseload.HookArgs
 )
 
 // The states of a delivery.

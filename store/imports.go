@@ -9,12 +9,15 @@ import (
 	"alongside/store/caseload"
 )
 
-// What an import brings; see package caseload for each.
 type (
-	ImportKind     = caseload.ImportKind
-	ImportedRow    = caseload.ImportedRow
+	// ImportKind says what the rows of a file are.
+	ImportKind = caseload.ImportKind
+	// ImportedRow is a row of a file as it was imported last.
+	ImportedRow = caseload.ImportedRow
+	// ImportedClient is a client whom an import adds.
 	ImportedClient = caseload.ImportedClient
-	Import         = caseload.Import
+	// Import is what one import writes: all of it or nothing.
+	Import = caseload.Import
 )
 
 // The kinds of import.

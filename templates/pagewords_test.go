@@ -30,8 +30,10 @@ func TestPageWords(t *testing.T) {
 		for _, key := range keys {
 			// Every variable that a page may give, so that none can be missing; a number
 			// for those that have forms for it.
-			vars := []any{"since", "x", "day", "x", "time", "x", "name", "x", "from", "x", "to", "x", "what", "x", "code", "x", "language", "x", "by", "x",
-				"n", 2, "all", 3, "moment", "x", "duty", "x", "type", "x", "until", "x", "quarter", "x"}
+			vars := []any{
+				"since", "x", "day", "x", "time", "x", "name", "x", "from", "x", "to", "x", "what", "x", "code", "x", "language", "x", "by", "x",
+				"n", 2, "all", 3, "moment", "x", "duty", "x", "type", "x", "until", "x", "quarter", "x",
+			}
 			_, err := words.Say(tag, key, vars...)
 			if err != nil {
 				_, err = words.Say(tag, key, append(vars, "count", 2)...)

@@ -86,8 +86,11 @@ func TestWhatDoesNotArriveIsTriedForADay(t *testing.T) {
 		private bool
 		fault   string
 	}{
-		"it_fails":        {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, true, "answer"},
-		"it_sends_us_on":  {func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Location", "/x"); w.WriteHeader(302) }, true, "answer"},
+		"it_fails": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, true, "answer"},
+		"it_sends_us_on": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "/x")
+			w.WriteHeader(http.StatusFound)
+		}, true, "answer"},
 		"it_hangs_up":     {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true, "connect"},
 		"it_lives_inside": {func(http.ResponseWriter, *http.Request) { t.Error("it was reached") }, false, "inside"},
 	} {

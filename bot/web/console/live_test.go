@@ -122,6 +122,7 @@ func (o *opened) happens(clients ...conversations.ClientID) {
 func TestAnOpenPageHearsOfWhoIsOnIt(t *testing.T) {
 	t.Parallel()
 	o := open(t)
+	o.console.SetBeat(time.Hour) // At a beat Sam's stream would be asked again, and be the lead's.
 	o.connected(true)
 	o.now.Add(time.Hour.Milliseconds())
 	sam, _ := o.listen(o.clock())

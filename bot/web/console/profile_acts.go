@@ -117,9 +117,9 @@ func pauseIn(d doing, x *conversations.Settings) error {
 	if d.client.PausedUntil.After(d.now) {
 		paused = d.client.PausedUntil.In(d.zone).Format(time.DateOnly)
 	}
-	switch day := d.form.Get("paused"); {
-	case day == paused:
-	case day == "":
+	switch day := d.form.Get("paused"); day {
+	case paused:
+	case "":
 		x.PausedUntil = &time.Time{}
 	default:
 		last, err := time.ParseInLocation(time.DateOnly, day, d.zone)

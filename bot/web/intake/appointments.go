@@ -118,7 +118,7 @@ func (p *plan) appointment(r row, c store.Client) conversations.Appointment {
 		p.fault(r.number, "kind", fmt.Sprintf("This is no kind of appointment. They are: %s.", kinds()))
 	}
 	day := p.day(r, "date", zone)
-	minutes, _ := p.clock(r, "time")
+	minutes := p.clock(r, "time")
 	m := conversations.Appointment{
 		Kind: kind, Minutes: p.number(r, "minutes", 24*60), Place: r.get("place"), With: r.get("with"), Status: conversations.Booked,
 	}

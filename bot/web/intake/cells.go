@@ -33,18 +33,18 @@ func (p *plan) day(r row, name string, zone *time.Location) time.Time {
 	return time.Time{}
 }
 
-// clock reads a time of day in minutes after midnight, and whether it is one.
-func (p *plan) clock(r row, name string) (minutes int, ok bool) {
+// clock reads a time of day in minutes after midnight; 0 for an empty cell.
+func (p *plan) clock(r row, name string) (minutes int) {
 	text := r.get(name)
 	for _, form := range []string{"15:04", "15:04:05"} {
 		if t, err := time.Parse(form, text); err == nil && t.Second() == 0 {
-			return t.Hour()*60 + t.Minute(), true
+			return t.Hour()*60 + t.Minute()
 		}
 	}
 	if text != "" {
 		p.fault(r.number, name, "This is no time of day. Write it with 24 hours, as 14:00.")
 	}
-	return 0, false
+	return 0
 }
 
 // number reads a whole number from 0 to most; an empty cell is 0.

@@ -114,7 +114,7 @@ func (p *plan) client(r row, team map[string]conversations.SpecialistID) (n stor
 	if zone == "" || err != nil {
 		local, _ = time.LoadLocation("Europe/London")
 	}
-	wakes, _ := p.clock(r, "wakes")
+	wakes := p.clock(r, "wakes")
 	stage, since := p.stage(r, local)
 	agreed := p.day(r, "agreed on", local)
 	how := r.get("agreed how")

@@ -304,6 +304,7 @@ func TestFilesAsSpreadsheetsSaveThem(t *testing.T) {
 
 // TestFiveThousandRows takes in what a large service has.
 func TestFiveThousandRows(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(f *fixture) {
 		var people, meetings strings.Builder
 		people.WriteString("reference,full name,mobile,specialist,agreed on,agreed how\n")
