@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"alongside/bot/carrier"
+	"alongside/store/storetest"
 )
 
 // The first command of the README, as a newcomer runs it: the real binary, with
@@ -64,7 +65,7 @@ func startDemo(t *testing.T) *demonstration {
 	demosAtOnce <- struct{}{}
 	t.Cleanup(func() { <-demosAtOnce })
 	cmd := exec.Command(program, "demo", "--addr", "127.0.0.1:0")
-	var errs lockedBuffer
+	var errs storetest.Log
 	cmd.Stderr = &errs
 	out, err := cmd.StdoutPipe()
 	if err != nil {

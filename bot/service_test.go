@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -68,30 +67,12 @@ type service struct {
 	token    string
 	cmd      *exec.Cmd
 	exited   chan struct{}
-	log      *lockedBuffer
+	log      *storetest.Log
 	ahead    time.Duration
 }
 
 // now is the service's clock.
 func (s *service) now() time.Time { return time.Now().Add(s.ahead) }
-
-// lockedBuffer takes what a process logs.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
 
 // serve starts a service on the database and Redis given, ready to be used.
 func serve(t *testing.T, database, redis string, more ...string) *service {
@@ -113,7 +94,7 @@ func newService(t *testing.T, database, redis string, more ...string) *service {
 	} else {
 		t.Logf("requests are not checked against the official descriptions: %v", err)
 	}
-	s := &service{t: t, carrier: carrier.New(config), log: &lockedBuffer{}, ahead: ahead}
+	s := &service{t: t, carrier: carrier.New(config), log: &storetest.Log{}, ahead: ahead}
 	t.Cleanup(s.carrier.Close)
 	provider := httptest.NewServer(s.carrier.Handler())
 	t.Cleanup(provider.Close)

@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -17,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"alongside/bot/web"
+	"alongside/store/storetest"
 )
 
 // stores answers the health checks as a test wants them answered.
@@ -47,35 +47,17 @@ func (h hooks) Routes(mux *http.ServeMux) {
 	}
 }
 
-// lines is a log that can be read while it is written.
-type lines struct {
-	mu  sync.Mutex
-	all bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.all.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.all.String()
-}
-
 // running is a server on free ports for the length of a test.
 type running struct {
 	web.Addresses
-	log    *lines
+	log    *storetest.Log
 	stores *stores
 	stop   func() error
 }
 
 func run(t *testing.T, c web.Config) *running {
 	t.Helper()
-	r := &running{log: &lines{}, stores: &stores{}}
+	r := &running{log: &storetest.Log{}, stores: &stores{}}
 	c.ConsoleAddr, c.WebhookAddr, c.MetricsAddr = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	c.Store = r.stores
 	c.Registry = prometheus.NewRegistry()

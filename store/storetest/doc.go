@@ -1,4 +1,4 @@
-// Package storetest gives tests real databases and a real Redis of their own:
+// Package storetest gives tests real databases, a real Redis and a log of their own:
 // a fresh SQLite file, and where the programs are installed a PostgreSQL and a
 // Redis that the test process starts and that end with it, however it ends.
 //

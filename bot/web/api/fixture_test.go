@@ -42,8 +42,8 @@ type fixture struct {
 	api    *api.API
 	store  *store.Store
 	turn   *turn.Runner
-	log    *lines
-	errors *lines
+	log    *storetest.Log
+	errors *storetest.Log
 	token  string
 	now    atomic.Int64
 	made   atomic.Int64
@@ -81,7 +81,7 @@ func newFixtureFor(t *testing.T, db storetest.DB, service string) *fixture {
 // newFixtureReading is one that understands texts with the lexicons given.
 func newFixtureReading(t *testing.T, db storetest.DB, service string, understands *understand.Lexicons) *fixture {
 	t.Helper()
-	f := &fixture{T: t, log: &lines{}, errors: &lines{}}
+	f := &fixture{T: t, log: &storetest.Log{}, errors: &storetest.Log{}}
 	f.now.Store(theDay.UnixMilli())
 	logger := slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	keys, err := seal.Parse(seal.New())
@@ -292,24 +292,6 @@ func (a answer) refuses(status int, code string) problem {
 		a.Errorf("the request's id is %q and %q", p.Request, a.header.Get("X-Request-Id"))
 	}
 	return p
-}
-
-// lines is a log that can be read while it is written.
-type lines struct {
-	mu  sync.Mutex
-	all bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.all.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.all.String()
 }
 
 // id reads what was made.

@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -43,26 +42,9 @@ type fixture struct {
 	who     atomic.Pointer[signin.Who]
 	now     atomic.Int64
 	made    atomic.Int64
-	log     *lines
+	log     *storetest.Log
 	mu      sync.Mutex
 	audit   []string
-}
-
-type lines struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 func onEach(t *testing.T, test func(f *fixture)) {
@@ -87,7 +69,7 @@ func must[T any](v T, err error) func(*testing.T) T {
 
 func newFixture(t *testing.T, db storetest.DB) *fixture {
 	t.Helper()
-	f := &fixture{T: t, log: &lines{}}
+	f := &fixture{T: t, log: &storetest.Log{}}
 	f.now.Store(theDay.UnixMilli())
 	logger := slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	keys := must(seal.Parse(seal.New()))(t)

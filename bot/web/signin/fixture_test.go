@@ -1,7 +1,6 @@
 package signin_test
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -43,31 +42,13 @@ type fixture struct {
 	store *store.Store
 	in    *signin.SignIn
 	url   string
-	log   *locked
+	log   *storetest.Log
 	sam   conversations.SpecialistID
 
 	mu  sync.Mutex
 	now time.Time
 	// secret are words that may stand in no line of the log.
 	secret []string
-}
-
-// locked is a buffer for several goroutines.
-type locked struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *locked) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *locked) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 func (f *fixture) clock() time.Time {
@@ -86,7 +67,7 @@ func newFixture(t *testing.T) *fixture { return fixtureOn(t, storetest.SQLite(t)
 
 func fixtureOn(t *testing.T, db storetest.DB) *fixture {
 	t.Helper()
-	f := &fixture{T: t, db: db, now: theDay, log: &locked{}, secret: []string{password, login, fullName}}
+	f := &fixture{T: t, db: db, now: theDay, log: &storetest.Log{}, secret: []string{password, login, fullName}}
 	var err error
 	f.keys, err = seal.Parse(seal.New())
 	f.must(err)
