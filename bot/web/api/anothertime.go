@@ -65,6 +65,29 @@ func (a *API) previewed(ctx context.Context, ev conversations.Event) (preview, e
 	return out, nil
 }
 
+// signedPreview is what an event would send, signed by who would send it; empty:
+// the client's specialist.
+func (a *API) signedPreview(ctx context.Context, ev conversations.Event, by string) (*body[preview], error) {
+	var err error
+	if ev.Signed, err = a.firstName(ctx, by); err != nil {
+		return nil, err
+	}
+	p, err := a.previewed(ctx, ev)
+	return &body[preview]{Body: p}, err
+}
+
+// signedOutcome takes an event through its conversation, signed by who sends it.
+func (a *API) signedOutcome(ctx context.Context, ev conversations.Event, by string) (*body[outcome], error) {
+	var err error
+	if ev.By, err = a.ofTheTeam(ctx, by); err != nil {
+		return nil, err
+	}
+	if ev.Signed, err = a.firstName(ctx, by); err != nil {
+		return nil, err
+	}
+	return a.outcome(ctx, ev)
+}
+
 func (a *API) anotherTime() {
 	add(a, operation{
 		id: "preview-another-time", method: http.MethodGet, path: "/appointments/{appointment}/another-time", tag: "Appointments",
@@ -81,11 +104,7 @@ func (a *API) anotherTime() {
 		if err != nil {
 			return nil, err
 		}
-		if ev.Signed, err = a.firstName(ctx, in.By); err != nil {
-			return nil, err
-		}
-		p, err := a.previewed(ctx, ev)
-		return &body[preview]{Body: p}, err
+		return a.signedPreview(ctx, ev, in.By)
 	})
 	said := exampleOutcome
 	said.Said = []message{{
@@ -109,13 +128,7 @@ func (a *API) anotherTime() {
 		if err != nil {
 			return nil, err
 		}
-		if ev.By, err = a.ofTheTeam(ctx, in.Body.By); err != nil {
-			return nil, err
-		}
-		if ev.Signed, err = a.firstName(ctx, in.Body.By); err != nil {
-			return nil, err
-		}
-		return a.outcome(ctx, ev)
+		return a.signedOutcome(ctx, ev, in.Body.By)
 	})
 }
 

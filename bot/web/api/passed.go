@@ -215,11 +215,7 @@ func (a *API) tellHandover() {
 		if err != nil {
 			return nil, err
 		}
-		if ev.Signed, err = a.firstName(ctx, in.By); err != nil {
-			return nil, err
-		}
-		p, err := a.previewed(ctx, ev)
-		return &body[preview]{Body: p}, err
+		return a.signedPreview(ctx, ev, in.By)
 	})
 	said := exampleOutcome
 	said.Open = nil
@@ -242,13 +238,7 @@ func (a *API) tellHandover() {
 		if err != nil {
 			return nil, err
 		}
-		if ev.By, err = a.ofTheTeam(ctx, in.Body.By); err != nil {
-			return nil, err
-		}
-		if ev.Signed, err = a.firstName(ctx, in.Body.By); err != nil {
-			return nil, err
-		}
-		return a.outcome(ctx, ev)
+		return a.signedOutcome(ctx, ev, in.Body.By)
 	})
 }
 

@@ -64,13 +64,7 @@ func (a *API) resends() {
 		if err != nil {
 			return nil, err
 		}
-		if ev.By, err = a.ofTheTeam(ctx, in.Body.By); err != nil {
-			return nil, err
-		}
-		if ev.Signed, err = a.firstName(ctx, in.Body.By); err != nil {
-			return nil, err
-		}
-		return a.outcome(ctx, ev)
+		return a.signedOutcome(ctx, ev, in.Body.By)
 	})
 }
 
