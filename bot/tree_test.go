@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -265,4 +266,35 @@ func root(t *testing.T) string {
 		t.Fatalf("find the root: %v", err)
 	}
 	return folder
+}
+
+var namedTest = regexp.MustCompile("`(Test[A-Z][A-Za-z0-9]*)`")
+
+// TestDocumentsNameTestsThatAreThere holds what .github says of the tests: a safety
+// case that names a test nobody has is worse than none.
+func TestDocumentsNameTestsThatAreThere(t *testing.T) {
+	t.Parallel()
+	have := map[string]bool{}
+	for _, file := range goFiles(t) {
+		for _, d := range file.syntax.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok {
+				have[f.Name.Name] = true
+			}
+		}
+	}
+	documents, err := filepath.Glob(filepath.Join(root(t), ".github", "*.md"))
+	if err != nil || len(documents) < 4 {
+		t.Fatalf("%d documents (%v)", len(documents), err)
+	}
+	for _, name := range documents {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range namedTest.FindAllSubmatch(text, -1) {
+			if !have[string(m[1])] {
+				t.Errorf("%s names %s, and there is no such test", filepath.Base(name), m[1])
+			}
+		}
+	}
 }
