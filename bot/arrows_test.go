@@ -98,6 +98,7 @@ var inTests = map[arrow]string{
 	{"conversations", "locales"}:     "dialogues and scores are read with the real lexicons: a made-up one would prove nothing",
 	{"bot/web", "locales"}:           "what a client answers to a lead is read with the real lexicons",
 	{"store/caseload", "store/seal"}: "query plans are looked at on rows that are encrypted as in production",
+	{"store/caseload", "store"}:      "what is sealed, backed up and restored is looked at on the databases of storetest",
 
 	{"store/migrations", "store"}:         "what an older version wrote is read by the store of this one",
 	{"store/migrations", "conversations"}: "what an older version wrote is read as the domain's own types",
