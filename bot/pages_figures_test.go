@@ -14,8 +14,8 @@ func TestFiguresInABrowser(t *testing.T) {
 	checks := checker(t)
 	d.act(map[string]any{"do": "advance", "minutes": 2})
 	d.until("John is reminded", func(s shown) bool { return len(s.person("john").heard()) == 2 })
-	p.do(chromedp.Navigate(d.base + "/caseload"))
-	p.press(".clients li:nth-child(2) a") // John
+	p.do(chromedp.Navigate(d.base + "/caseload?q=john"))
+	p.press(".clients li a.card")
 	p.press("#plan ~ p a[href$=record]")
 	p.accessible("phone-record", checks)
 	for range 5 {

@@ -109,9 +109,13 @@ func (p *tab) follow(name, list string) {
 	p.t.Helper()
 	p.do(chromedp.Navigate(p.base + "/today"))
 	p.until(name+" is on Today", fmt.Sprintf(`[...document.querySelectorAll("[aria-labelledby=%s] a.card")].some((a) => a.textContent.includes(%q))`, list, name))
-	p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(
-		`[...document.querySelectorAll("[aria-labelledby=%s] a.card")].find((a) => a.textContent.includes(%q)).setAttribute("data-wanted", "")`, list, name)))
-	p.press("[data-wanted]")
+	// By its address: the list may be put in anew by what happens meanwhile.
+	href, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](fmt.Sprintf(
+		`[...document.querySelectorAll("[aria-labelledby=%s] a.card")].find((a) => a.textContent.includes(%q)).getAttribute("href")`, list, name)))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.press(fmt.Sprintf(`[aria-labelledby=%s] a.card[href=%q]`, list, href))
 }
 
 // TestSamsDayInABrowser is what the pages are for.

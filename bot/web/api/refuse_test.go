@@ -112,6 +112,7 @@ func TestWhatNeedsNoToken(t *testing.T) {
 func TestUnknownIDsAreSaidToBeUnknown(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(f *fixture) {
+		f.token = f.newToken("read", "write", "admin")
 		fallbackBody := map[string]any{"name": "Ann Price", "relation": "sister", "phone": "07700 900555", "tell": []string{"reaching"}, "by": "duty"}
 		bodies := map[string]any{
 			"PUT /api/v1/clients/{client}/mobile":                             map[string]any{"mobile": "07700900555"},
